@@ -1,0 +1,3 @@
+"""The command line."""
+
+from harness.cli.main import main as main

@@ -1,0 +1,53 @@
+"""`harness list` and `harness doctor`."""
+
+from harness.cli.console import output
+
+
+def list_all() -> None:
+    """List tasks, candidates and adapters; loads no model and no data."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from harness.project import find_project
+    from harness.task import read_task_file
+
+    project = find_project()
+    tasks = Table("task", "kind", "description", title="Tasks", title_justify="left", header_style="bold")
+    for name in project.task_folders:
+        file = read_task_file(project.task_folders[name])
+        text = file.task.description or file.task.instructions
+        own = "" if name in project.own_tasks else " (built in)"
+        tasks.add_row(name + own, file.task.kind, escape(" ".join(text.split())[:90]))
+    candidates = Table(
+        "candidate", "adapter", "settings", title="Candidates", title_justify="left", header_style="bold"
+    )
+    for name, table in project.file.candidates.items():
+        settings = ", ".join(f"{k} = {v!r}" for k, v in table.items() if k != "adapter")
+        candidates.add_row(name, str(table.get("adapter", "?")), escape(settings[:90]))
+    adapters = Table("adapter", "what it does", title="Adapters", title_justify="left", header_style="bold")
+    for name in sorted(project.adapter_files):
+        adapters.add_row(name, escape(project.describe_adapter(name)))
+    for table_ in (tasks, candidates, adapters):
+        output().print(table_)
+
+
+def doctor() -> None:
+    """Say which candidates can run here, and what each that cannot is missing."""
+    from rich.markup import escape
+
+    from harness.errors import HarnessError, UnavailableError
+    from harness.project import find_project
+
+    project = find_project()
+    broken: HarnessError | None = None
+    for name in project.file.candidates:
+        try:
+            project.candidate(name).adapter.check(project.root)
+            output().print(f"[green]ready  [/] {name}")
+        except UnavailableError as error:
+            output().print(f"[yellow]missing[/] {name}: {escape(str(error))}")
+        except HarnessError as error:
+            output().print(f"[red]broken [/] {name}: {escape(str(error))}")
+            broken = error
+    if broken:
+        raise SystemExit(2)

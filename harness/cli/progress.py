@@ -1,0 +1,61 @@
+"""What a run shows while it works: a bar per candidate on a terminal, a line per stage elsewhere."""
+
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import TaskID
+
+
+class Bars:
+    """Use as a context manager; `report` is what a session calls."""
+
+    def __init__(self, console: "Console", title: str) -> None:
+        """`title` is the task's name."""
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+        self._console, self._title = console, title
+        self._stages: dict[str, str] = {}
+        self._bars: dict[str, TaskID] = {}
+        self._progress = Progress(
+            TextColumn("{task.fields[name]:<16}"),
+            TextColumn("{task.description:<10}"),
+            BarColumn(bar_width=30),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+            TextColumn("{task.fields[failed]}", style="red"),
+            console=console,
+        )
+
+    def __enter__(self) -> Self:
+        if self._console.is_terminal:
+            self._progress.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        if self._console.is_terminal:
+            self._progress.stop()
+
+    def report(self, candidate: str, stage: str, done: int, total: int, failed: int) -> None:
+        """Moves the bar of a candidate."""
+        if not self._console.is_terminal:
+            self._line(candidate, stage, total)
+            return
+        if candidate not in self._bars:
+            self._bars[candidate] = self._progress.add_task("", name=candidate, total=None, failed="")
+        self._progress.update(
+            self._bars[candidate],
+            description=stage,
+            completed=done,
+            total=total or None,
+            failed=f"{failed} failed" if failed else "",
+        )
+
+    def _line(self, candidate: str, stage: str, total: int) -> None:
+        if self._stages.get(candidate) != stage:
+            self._stages[candidate] = stage
+            items = f" {total:,} items" if stage in ("answering", "timing") else ""
+            self._console.print(f"{self._title}: {candidate}: {stage}{items}")

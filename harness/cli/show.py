@@ -1,0 +1,57 @@
+"""`harness show`."""
+
+from typing import Annotated
+
+import typer
+
+from harness.cli.console import output
+
+
+def show(
+    task: Annotated[str, typer.Argument(help="A task.")],
+    candidate: Annotated[str, typer.Argument(help="A candidate.")],
+    item: Annotated[str, typer.Argument(help="Id of a test item.")],
+) -> None:
+    """Show one item: input, messages as sent, what was retrieved, raw text, answer, target, calls."""
+    from rich.markup import escape
+    from rich.rule import Rule
+
+    from harness.api import open_project
+    from harness.prompting import as_text
+    from harness.types import Failed
+
+    found = open_project().show(task, candidate, item)
+    console, record = output(), found.record
+
+    def part(title: str, text: str) -> None:
+        console.print(Rule(title, align="left", style="dim"))
+        console.print(escape(text))
+
+    part("input", as_text(found.item.input))
+    part("target", str(found.item.target))
+    if record is None:
+        console.print(f"\n{candidate} has no record of this item. Run: harness run {task} -c {candidate}")
+        return
+    for number, messages in enumerate(found.messages, 1):
+        lines = [f"{m['role']}: {m['content']}" for m in messages]
+        part(f"messages as sent, call {number}", "\n".join(lines))
+    if record.calls and not found.messages:
+        part("messages as sent", "not kept: they are in the response cache only while it has room (or --no-cache)")
+    if isinstance(record, Failed):
+        part("failed", f"{record.error}: {record.message}")
+    else:
+        for context in record.contexts:
+            part(f"retrieved {context.id} ({context.score:.3f})", context.text)
+        if record.text is not None:
+            part("raw text", record.text)
+        mark = "right" if record.answer == found.item.target else "wrong"
+        part("answer", "could not be parsed" if record.answer is None else f"{record.answer}  ({mark})")
+        if record.scores:
+            part("confidence", ", ".join(f"{k}: {v:.3f}" for k, v in record.scores.items()))
+    for call in record.calls:
+        cached = ", from the cache" if call.from_cache else ""
+        part(
+            "call",
+            f"{call.model}: {call.input_tokens} tokens in ({call.cached_tokens} cached by the provider), "
+            f"{call.output_tokens} out, {call.seconds:.3f} s, {call.attempts} attempt(s){cached}",
+        )

@@ -1,0 +1,1 @@
+"""Data files as rows and items."""

@@ -1,0 +1,38 @@
+"""What a kind is."""
+
+from typing import Any, Protocol
+
+from harness.metrics.metric import Metric
+
+
+class Kind(Protocol):
+    """What the answers of a task are. An instance belongs to one task and knows its settings."""
+
+    @property
+    def name(self) -> str:
+        """The word in `task.toml`: `label`, `number`, ..."""
+
+    @property
+    def choices(self) -> tuple[str, ...] | None:
+        """The permitted answers in a fixed order, where there are finitely many."""
+
+    def key(self) -> Any:
+        """JSON-like value that changes whenever asking, parsing or checking would."""
+
+    def ask(self) -> str:
+        """The sentence of a prompt that says what form the answer must have."""
+
+    def write(self, target: Any) -> str:
+        """A target in the form that `ask` asks for: how an example of a few-shot prompt is answered."""
+
+    def parse(self, text: str) -> Any:
+        """The answer that `text` holds, or None where it holds none."""
+
+    def check(self, target: Any) -> Any:
+        """The target in its final form; raises ValueError that says what is wrong with it."""
+
+    def metric(self, name: str) -> Metric:
+        """The metric of that name; raises UnknownNameError."""
+
+    def default_metrics(self) -> tuple[str, ...]:
+        """Names of the metrics where the task names none, the primary one first."""

@@ -1,0 +1,98 @@
+"""Kind `label`: one out of a fixed set of labels."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from harness.errors import UnknownNameError, suggestion
+from harness.metrics import classification
+from harness.metrics.metric import Metric
+
+_WHOLE: dict[str, Callable[[], Metric]] = {
+    "accuracy": classification.accuracy,
+    "macro_f1": classification.macro_f1,
+    "weighted_f1": classification.weighted_f1,
+}
+_PER_CLASS: dict[str, Callable[[str], Metric]] = {
+    "precision": classification.precision,
+    "recall": classification.recall,
+    "f1": classification.f1,
+}
+
+
+@dataclass(frozen=True)
+class Label:
+    """One label out of `labels`."""
+
+    labels: tuple[str, ...]
+    name: str = "label"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        """The labels."""
+        return self.labels
+
+    def key(self) -> Any:
+        """Name and labels."""
+        return [self.name, *self.labels]
+
+    def ask(self) -> str:
+        """Lists the labels and asks for exactly one."""
+        return "Answer with exactly one of these labels and nothing else: " + "; ".join(self.labels) + "."
+
+    def write(self, target: Any) -> str:
+        """The label itself."""
+        return str(target)
+
+    def parse(self, text: str) -> str | None:
+        """The label that the text states.
+
+        A text that is a label up to case, quotes and punctuation is that label. Otherwise what follows the last
+        "answer:" or "label:" counts, then the whole text, if exactly one label is named there as whole words (a
+        label that is part of a longer one that is named does not count). Anything else is no answer.
+        """
+        spoken = _normal(text)
+        by_name = {_normal(label): label for label in self.labels}
+        if spoken in by_name:
+            return by_name[spoken]
+        marked = re.split(r"(?:answer|label)\s*(?:is)?\s*:", text, flags=re.IGNORECASE)
+        for part in [marked[-1], text] if len(marked) > 1 else [text]:
+            named = _named(_normal(part), by_name)
+            if len(named) == 1:
+                return by_name[named.pop()]
+        return None
+
+    def check(self, target: Any) -> str:
+        """Refuses a label that is not declared."""
+        if target not in self.labels:
+            raise ValueError(f"label {target!r} is not declared{suggestion(str(target), self.labels)}")
+        return str(target)
+
+    def metric(self, name: str) -> Metric:
+        """`accuracy`, `macro_f1`, `weighted_f1`, or `precision[LABEL]`, `recall[LABEL]`, `f1[LABEL]`."""
+        if name in _WHOLE:
+            return _WHOLE[name]()
+        family, _, label = name.removesuffix("]").partition("[")
+        if family in _PER_CLASS and label in self.labels:
+            return _PER_CLASS[family](label)
+        raise UnknownNameError("metric of kind label", name, [*_WHOLE, *(f"{f}[LABEL]" for f in _PER_CLASS)])
+
+    def default_metrics(self) -> tuple[str, ...]:
+        """Accuracy, and both averages of F1."""
+        return ("accuracy", "macro_f1", "weighted_f1")
+
+
+def _normal(text: str) -> str:
+    return " ".join(re.findall(r"[^\W_]+", text.lower()))
+
+
+def _named(text: str, labels: dict[str, str]) -> set[str]:
+    """The normalised labels that stand in `text` as whole words, longest first so that parts do not count."""
+    found = set()
+    for label in sorted(labels, key=len, reverse=True):
+        pattern = rf"(?<!\w){re.escape(label)}(?!\w)"
+        if label and re.search(pattern, text):
+            found.add(label)
+            text = re.sub(pattern, "\0", text)
+    return found

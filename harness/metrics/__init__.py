@@ -1,0 +1,1 @@
+"""Metrics: a score per item plus a rule that aggregates scores."""

@@ -1,0 +1,106 @@
+"""Metrics of one label out of several. Definitions are scikit-learn's, with `zero_division=0`."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.metrics.metric import Aggregate, Metric, Score
+
+Pair = tuple[str, str | None]
+"""(target, answer); the answer is None where there was none."""
+
+
+def accuracy() -> Metric:
+    """The share of items whose answer equals the target."""
+    return Metric("accuracy", score=lambda target, answer: int(target == answer), failed=lambda _: 0)
+
+
+def macro_f1() -> Metric:
+    """F1 of each class, averaged over the classes that occur as a target or an answer."""
+    return Metric("macro_f1", score=_pair, failed=_unanswered, aggregate=_f1_over_classes(by_support=False))
+
+
+def weighted_f1() -> Metric:
+    """F1 of each class, averaged with the number of its targets as weights."""
+    return Metric("weighted_f1", score=_pair, failed=_unanswered, aggregate=_f1_over_classes(by_support=True))
+
+
+def precision(label: str) -> Metric:
+    """Of the items answered with `label`, the share that is right; 0 where nothing was."""
+
+    def aggregate(values: Sequence[Pair], counts: NDArray[Any]) -> NDArray[np.float64]:
+        hits, predicted, _ = _margins(values, counts, [label])
+        return _ratio(hits, predicted)[:, 0]
+
+    return Metric(f"precision[{label}]", score=_pair, failed=_unanswered, aggregate=aggregate)
+
+
+def recall(label: str) -> Metric:
+    """Of the items whose target is `label`, the share that was found; 0 where there is none."""
+
+    def aggregate(values: Sequence[Pair], counts: NDArray[Any]) -> NDArray[np.float64]:
+        hits, _, actual = _margins(values, counts, [label])
+        return _ratio(hits, actual)[:, 0]
+
+    return Metric(f"recall[{label}]", score=_pair, failed=_unanswered, aggregate=aggregate)
+
+
+def f1(label: str) -> Metric:
+    """Harmonic mean of the precision and recall of `label`."""
+
+    def aggregate(values: Sequence[Pair], counts: NDArray[Any]) -> NDArray[np.float64]:
+        hits, predicted, actual = _margins(values, counts, [label])
+        return _ratio(2 * hits, predicted + actual)[:, 0]
+
+    return Metric(f"f1[{label}]", score=_pair, failed=_unanswered, aggregate=aggregate)
+
+
+def confusion(pairs: Sequence[Pair], labels: Sequence[str]) -> NDArray[np.int64]:
+    """Counts by target (row) and answer (column, one more at the end for no answer): L x (L + 1)."""
+    row = {label: i for i, label in enumerate(labels)}
+    table = np.zeros((len(labels), len(labels) + 1), dtype=np.int64)
+    for target, answer in pairs:
+        table[row[target], row.get(answer, len(labels)) if answer is not None else len(labels)] += 1
+    return table
+
+
+def _pair(target: str, answer: str) -> Score:
+    return (target, answer)
+
+
+def _unanswered(target: str) -> Score:
+    return (target, None)
+
+
+def _f1_over_classes(*, by_support: bool) -> Aggregate:
+    def aggregate(values: Sequence[Pair], counts: NDArray[Any]) -> NDArray[np.float64]:
+        classes = sorted({label for pair in values for label in pair if label is not None})
+        hits, predicted, actual = _margins(values, counts, classes)
+        f1s = _ratio(2 * hits, predicted + actual)
+        weights = actual if by_support else ((predicted + actual) > 0).astype(np.float64)
+        return _ratio((f1s * weights).sum(axis=1), weights.sum(axis=1))
+
+    return aggregate
+
+
+def _margins(
+    values: Sequence[Pair], counts: NDArray[Any], classes: Sequence[str]
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """Hits, answers and targets of each class in each row of `counts`: three arrays of B x classes."""
+    column = {label: j for j, label in enumerate(classes)}
+    hit, predicted, actual = np.zeros((3, len(values), len(classes)), dtype=np.float64)
+    for i, (target, answer) in enumerate(values):
+        if target in column:
+            actual[i, column[target]] = 1
+        if answer in column:
+            predicted[i, column[answer]] = 1
+        if target == answer and target in column:
+            hit[i, column[target]] = 1
+    weights = np.asarray(counts, dtype=np.float64)
+    return weights @ hit, weights @ predicted, weights @ actual
+
+
+def _ratio(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
+    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)

@@ -1,0 +1,44 @@
+"""What a metric is."""
+
+from collections.abc import Callable, Hashable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Score = Hashable
+"""What one item contributes: 0 or 1, a number, or e.g. a (target, answer) pair."""
+Aggregate = Callable[[Sequence[Any], NDArray[Any]], NDArray[np.float64]]
+"""`(values, counts) -> array of B`: `values` are the u distinct scores, `counts` is B x u and says how often
+each stands in each resample. The point estimate is one row, a bootstrap is the same call with B rows."""
+
+
+def mean(values: Sequence[Any], counts: NDArray[Any]) -> NDArray[np.float64]:
+    """The plain mean of numeric scores, for each row of `counts`."""
+    weights = np.asarray(counts, dtype=np.float64)
+    result: NDArray[np.float64] = weights @ np.asarray(values, dtype=np.float64) / weights.sum(axis=1)
+    return result
+
+
+@dataclass(frozen=True)
+class Metric:
+    """A score per item and the rule that makes one figure of many scores."""
+
+    name: str
+    score: Callable[[Any, Any], Score]
+    """`(target, answer) -> score`, called with an answer that is there."""
+    failed: Callable[[Any], Score] | None
+    """`target -> score` of an item that failed or whose answer could not be parsed. None where the metric has
+    no worst value: it is then computed over the answered, and no requirement on it is met while items failed."""
+    aggregate: Aggregate = mean
+    higher_is_better: bool = True
+    bounds: tuple[float, float] | None = (0.0, 1.0)
+    """Smallest and largest value that the figure can take."""
+    percent: bool = True
+    """Whether people read it as a percentage."""
+
+    @property
+    def is_mean(self) -> bool:
+        """Whether the figure is the mean of the scores, so that closed-form intervals hold."""
+        return self.aggregate is mean

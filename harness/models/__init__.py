@@ -1,0 +1,1 @@
+"""Models behind two verbs, `complete` and `embed`, with one cache, limiter, retry rule and budget around all."""

@@ -1,0 +1,183 @@
+"""How adapters, judges and whoever else needs one reach models."""
+
+import asyncio
+from collections.abc import Callable
+from pathlib import Path
+
+from harness.errors import ConfigError, UnavailableError, UnknownNameError
+from harness.models.api import Embedder, Model
+from harness.models.budget import Budget
+from harness.models.cache import ResponseCache
+from harness.models.caller import Caller
+from harness.models.http import Endpoint
+from harness.models.limiter import Limiter
+from harness.models.retry import RetryPolicy
+
+
+class Services:
+    """Models and embedders of one process: each is loaded once and shared by all who name it."""
+
+    def __init__(
+        self,
+        root: Path,
+        *,
+        cache: ResponseCache | None = None,
+        budget: Budget | None = None,
+        retry: RetryPolicy | None = None,
+        max_concurrency: int = 64,
+    ) -> None:
+        """`root` is the project's folder, from which relative paths of weights are read."""
+        self.root, self.cache = root, cache
+        self.cores = asyncio.Lock()
+        """Held by whoever keeps this machine's cores busy: local work does not compete with itself."""
+        self._budget, self._retry, self._max_concurrency = budget, retry, max_concurrency
+        self._models: dict[tuple[str, Endpoint, bool | None], Model] = {}
+        self._callers: dict[tuple[str, Endpoint, bool | None], Caller] = {}
+        self._limiters: dict[tuple[str, str | None], Limiter] = {}
+        self._embedders: dict[str, Embedder] = {}
+
+    def model(
+        self,
+        name: str,
+        endpoint: Endpoint | None = None,
+        *,
+        structured: bool | None = None,
+        requests_per_minute: float | None = None,
+        tokens_per_minute: float | None = None,
+    ) -> Caller:
+        """The model `provider/model`.
+
+        Args:
+            name: e.g. `local/smollm2-135m-instruct`, `openai/gpt-5-mini`.
+            endpoint: where it is served, if not at the provider's own.
+            structured: whether the server can restrict answers to a schema; None is the provider's default.
+            requests_per_minute: of its endpoint.
+            tokens_per_minute: of its endpoint.
+
+        Raises:
+            ConfigError: the name has no provider, or one that is unknown.
+        """
+        where = endpoint or Endpoint()
+        identity = (name, where, structured)
+        if identity not in self._models:
+            self._models[identity] = _make(name, where, structured, self.root)
+        model = self._models[identity]
+        if identity not in self._callers:
+            limiter = None
+            if not model.local:
+                place = (name.partition("/")[0], where.base_url)
+                limiter = self._limiters.setdefault(
+                    place, Limiter(self._max_concurrency, requests_per_minute, tokens_per_minute)
+                )
+            self._callers[identity] = Caller(
+                model,
+                cache=self.cache,
+                limiter=limiter,
+                retry=self._retry,
+                budget=None if model.local else self._budget,
+            )
+        return self._callers[identity]
+
+    def embedder(self, name: str) -> Embedder:
+        """The embedder of that name: a short name, a folder, or `owner/repository[@revision]`."""
+        if name not in self._embedders:
+            from harness.models.embedder import LocalEmbedder
+
+            self._embedders[name] = LocalEmbedder(name, self.root)
+        return self._embedders[name]
+
+    def without_cache(self) -> "Services":
+        """The same models, with no cached answer: for measuring how long an answer takes."""
+        other = Services(self.root, budget=self._budget, retry=self._retry, max_concurrency=self._max_concurrency)
+        other.cores, other._models, other._embedders = self.cores, self._models, self._embedders
+        other._limiters = self._limiters
+        return other
+
+    async def close(self) -> None:
+        """Closes every model; the cache belongs to who opened it."""
+        for model in self._models.values():
+            await model.close()
+        self._models.clear()
+        self._callers.clear()
+        self._embedders.clear()
+
+
+def check_model(name: str, root: Path, endpoint: Endpoint | None = None) -> None:
+    """Raises what keeps a model from being used here: no such provider, no key, no weights."""
+    where = endpoint or Endpoint()
+    provider, model = _split(name)
+    if provider == "local":
+        from harness.models.weights import weights_present
+
+        _need("torch", "train")
+        _need("transformers", "train")
+        if not weights_present(model, "language", root):
+            raise UnavailableError(
+                f"the weights of {name!r} are not on this machine; they are fetched from the Hugging Face hub "
+                "on first use, or name a local folder."
+            )
+        return
+    from harness.models.http import api_key
+
+    api_key(where, _PROVIDERS[provider][1] or "")
+
+
+def check_embedder(name: str, root: Path) -> None:
+    """Raises what keeps an embedder from being used here."""
+    from harness.models.weights import weights_present
+
+    _need("sentence_transformers", "rag")
+    if not weights_present(name, "embedding", root):
+        raise UnavailableError(f"the weights of embedder {name!r} are not on this machine.")
+
+
+def _need(module: str, extra: str) -> None:
+    import importlib.util
+
+    if importlib.util.find_spec(module) is None:
+        raise UnavailableError(f'{module} is not installed: pip install "approach-harness[{extra}]".')
+
+
+def _split(name: str) -> tuple[str, str]:
+    provider, slash, model = name.partition("/")
+    if not (slash and model):
+        raise ConfigError(
+            f"model {name!r} names no provider; write provider/model, e.g. local/{name} or openai/{name}."
+        )
+    if provider not in _PROVIDERS:
+        raise UnknownNameError("provider", provider, _PROVIDERS, f"model {name!r}")
+    return provider, model
+
+
+def _make(name: str, endpoint: Endpoint, structured: bool | None, root: Path) -> Model:
+    provider, model = _split(name)
+    return _PROVIDERS[provider][0](model, endpoint, structured, root)
+
+
+def _local(model: str, endpoint: Endpoint, structured: bool | None, root: Path) -> Model:
+    from harness.models.local import LocalModel
+
+    del endpoint, structured
+    return LocalModel(model, root)
+
+
+def _openai(model: str, endpoint: Endpoint, structured: bool | None, root: Path) -> Model:
+    from harness.models.openai import OpenAIModel
+
+    del root
+    return OpenAIModel(model, endpoint, structured=structured)
+
+
+def _anthropic(model: str, endpoint: Endpoint, structured: bool | None, root: Path) -> Model:
+    from harness.models.anthropic import AnthropicModel
+
+    del root
+    return AnthropicModel(model, endpoint, structured=structured)
+
+
+_PROVIDERS: dict[str, tuple[Callable[[str, Endpoint, bool | None, Path], Model], str | None]] = {
+    "local": (_local, None),
+    "openai": (_openai, "OPENAI_API_KEY"),
+    "anthropic": (_anthropic, "ANTHROPIC_API_KEY"),
+}
+"""By the word before the slash: how to make a model, and the variable that usually holds its key."""

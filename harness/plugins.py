@@ -1,0 +1,88 @@
+"""Loading adapter files: each under a private parent package, so that `adapters` is no top-level name."""
+
+import ast
+import importlib.util
+import inspect
+import sys
+import types
+from importlib.machinery import ModuleSpec
+from pathlib import Path
+
+from harness.adapter import Adapter
+from harness.errors import ConfigError
+from harness.types import content_hash
+
+
+class BrokenAdapterError(ConfigError):
+    """An adapter file that raises on import; the original error is its cause."""
+
+
+def load_adapter_class(path: Path) -> type[Adapter]:
+    """The adapter that a file defines.
+
+    Raises:
+        BrokenAdapterError: the file raises on import.
+        ConfigError: it defines no adapter, or several.
+    """
+    module = _load(path)
+    found = [
+        value
+        for value in vars(module).values()
+        if inspect.isclass(value) and issubclass(value, Adapter) and value.__module__ == module.__name__
+    ]
+    if len(found) != 1:
+        names = ", ".join(c.__name__ for c in found) or "none"
+        raise ConfigError(f"{path}: a file in adapters/ defines exactly one subclass of Adapter; found {names}.")
+    return found[0]
+
+
+def _load(path: Path) -> types.ModuleType:
+    parent = f"harness._adapters_{content_hash(str(path.parent.resolve()))}"
+    name = f"{parent}.{path.stem}"
+    if name in sys.modules and sys.modules[name].__dict__.get("__harness_source__") == path.read_bytes():
+        return sys.modules[name]
+    if parent not in sys.modules:
+        package_spec = ModuleSpec(parent, None, is_package=True)
+        package_spec.submodule_search_locations = [str(path.parent)]
+        sys.modules[parent] = importlib.util.module_from_spec(package_spec)
+    spec = importlib.util.spec_from_file_location(name, path)
+    if spec is None or spec.loader is None:
+        raise ConfigError(f"{path}: cannot be loaded.")
+    module = importlib.util.module_from_spec(spec)
+    sys.modules[name] = module
+    try:
+        spec.loader.exec_module(module)
+    except Exception as error:
+        del sys.modules[name]
+        raise BrokenAdapterError(
+            f"{path}: raises on import: {type(error).__name__}: {error}. Run with --debug for the traceback."
+        ) from error
+    module.__dict__["__harness_source__"] = path.read_bytes()
+    return module
+
+
+def source_hash(adapter: type[Adapter]) -> str:
+    """Of the code behind an adapter: its own file and those of its base classes, without comments and docstrings."""
+    files = []
+    for base in adapter.__mro__:
+        if issubclass(base, Adapter) and base is not Adapter:
+            files.append(code_hash(Path(inspect.getfile(base))))
+    return content_hash(files)
+
+
+def code_hash(path: Path) -> str:
+    """Of a Python file's code, so that a comment or a docstring can change without a new run."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    for node in ast.walk(tree):
+        body = getattr(node, "body", None)
+        if isinstance(body, list):
+            node.body = [s for s in body if not _is_docstring(s)]  # type: ignore[attr-defined]
+    return content_hash(ast.dump(tree))
+
+
+def _is_docstring(statement: object) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )

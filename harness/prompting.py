@@ -1,0 +1,174 @@
+"""What every adapter that asks a language model shares: its settings, the messages, and reading the answer."""
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+from pydantic import Field
+
+from harness.adapter import Adapter, TaskView
+from harness.models.api import Message, Request
+from harness.models.caller import Caller, CallFailedError
+from harness.models.http import Endpoint
+from harness.models.services import Services, check_model
+from harness.types import Call, Context, Failure, Query, Reply
+
+SYSTEM = "{instructions}\n\n{ask}"
+TEMPLATE = "{input}"
+WITH_CONTEXT = "Use these passages:\n\n{context}\n\nQuestion: {input}"
+_THINK = "First think it through in at most three short sentences. Do not give the final answer yet."
+_CONCLUDE = "Now give the final answer. {ask}"
+_INVALID = "{problem} {ask}"
+
+
+class Prompted(Adapter):
+    """Settings of an adapter that asks a language model."""
+
+    model: str
+    """`provider/model`."""
+    base_url: str | None = None
+    """An OpenAI-compatible (or Anthropic-compatible) server in place of the provider's own."""
+    api_key_env: str | None = None
+    """Environment variable that holds the key, if not the provider's usual one."""
+    structured: bool | None = None
+    """Whether the server can restrict answers to a JSON schema; by default the providers themselves can."""
+    system: str = SYSTEM
+    """System prompt. `{instructions}` is the task's, `{ask}` the kind's sentence on the form of the answer."""
+    template: str | None = None
+    """User message. `{input}` is the item, `{context}` what was retrieved."""
+    temperature: float | Literal["default"] = 0.0
+    """"default" leaves it to the provider: some models refuse to be told."""
+    max_tokens: int = Field(default=64, gt=0)
+    """Tokens of an answer at most."""
+    reasoning: bool = False
+    """Asks for a short chain of thought before the answer."""
+    reasoning_tokens: int = Field(default=256, gt=0)
+    """Tokens of that chain of thought at most."""
+    retries_on_invalid: int = Field(default=1, ge=0)
+    """How often to ask again, saying what was wrong, when an answer cannot be parsed."""
+    requests_per_minute: float | None = Field(default=None, gt=0)
+    tokens_per_minute: float | None = Field(default=None, gt=0)
+    timeout_s: float = Field(default=120.0, gt=0)
+    """Seconds for one attempt as a whole."""
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """Where the model is served."""
+        return Endpoint(self.base_url, self.api_key_env, total_s=self.timeout_s)
+
+    def check(self, root: Path) -> None:
+        """The model's key or weights."""
+        check_model(self.model, root, self.endpoint)
+
+    def fingerprint(self, root: Path) -> Any:
+        """The model's weights or address."""
+        return Services(root).model(self.model, self.endpoint, structured=self.structured).model.key()
+
+    def sends_data_away(self, root: Path) -> bool:
+        """Unless the model runs on this machine."""
+        return Services(root).model(self.model, self.endpoint, structured=self.structured).model.leaves_machine
+
+    def caller(self, services: Services) -> Caller:
+        """The model with everything around it."""
+        return services.model(
+            self.model,
+            self.endpoint,
+            structured=self.structured,
+            requests_per_minute=self.requests_per_minute,
+            tokens_per_minute=self.tokens_per_minute,
+        )
+
+
+class PromptedPredictor:
+    """Asks a language model about each query. A subclass says what to show it with `shown`."""
+
+    def __init__(self, settings: Prompted, task: TaskView, caller: Caller) -> None:
+        """A local model is given many queries at once, so that it can batch them."""
+        self.settings, self.task, self.caller = settings, task, caller
+        self.batch_size = 128 if caller.local else 1
+
+    async def shown(self, queries: Sequence[Query]) -> Sequence[tuple[list[Message], tuple[Context, ...]]]:
+        """For each query the worked examples to put before it, and what was retrieved."""
+        return [([], ()) for _ in queries]
+
+    async def predict(self, queries: Sequence[Query]) -> Sequence[Reply | Failure]:
+        """One reply or failure per query."""
+        shown = await self.shown(queries)
+        return await asyncio.gather(
+            *(self._answer(q, turns, contexts) for q, (turns, contexts) in zip(queries, shown, strict=True))
+        )
+
+    async def close(self) -> None:
+        """The model belongs to the services."""
+
+    async def _answer(self, query: Query, examples: list[Message], contexts: tuple[Context, ...]) -> Reply | Failure:
+        messages = [self._system(), *examples, Message("user", self.user(query.input, contexts))]
+        calls: list[Call] = []
+        try:
+            if self.settings.reasoning:
+                messages = await self._reason(messages, calls)
+            return await self._conclude(messages, contexts, calls)
+        except CallFailedError as error:
+            return error.as_failure(tuple(calls))
+
+    def user(self, value: Any, contexts: Sequence[Context] = ()) -> str:
+        """The user message for one input."""
+        text = self.settings.template
+        if text is None:
+            text = WITH_CONTEXT if self.task.corpus and contexts else TEMPLATE
+        passages = "\n\n".join(f"[{i}] {c.text}" for i, c in enumerate(contexts, 1))
+        return fill(text, input=as_text(value), context=passages)
+
+    def _system(self) -> Message:
+        kind = self.task.kind
+        return Message(
+            "system", fill(self.settings.system, instructions=self.task.instructions, ask=kind.ask()).strip()
+        )
+
+    async def _reason(self, messages: list[Message], calls: list[Call]) -> list[Message]:
+        asked = [*messages[:-1], Message("user", f"{messages[-1].content}\n\n{_THINK}")]
+        completion, call = await self.caller.complete(
+            self._request(asked, restricted=False, max_tokens=self.settings.reasoning_tokens)
+        )
+        calls.append(call)
+        conclude = fill(_CONCLUDE, ask=self.task.kind.ask())
+        return [*asked, Message("assistant", completion.text), Message("user", conclude)]
+
+    async def _conclude(self, messages: list[Message], contexts: tuple[Context, ...], calls: list[Call]) -> Reply:
+        kind = self.task.kind
+        for left in range(self.settings.retries_on_invalid, -1, -1):
+            completion, call = await self.caller.complete(self._request(messages, restricted=True))
+            calls.append(call)
+            answer = kind.parse(completion.text)
+            if answer is not None or left == 0:
+                break
+            problem = "Your answer was cut off." if completion.stop == "length" else "That answer is not valid."
+            again = fill(_INVALID, problem=problem, ask=kind.ask())
+            messages = [*messages, Message("assistant", completion.text or "-"), Message("user", again)]
+        sure = completion.confidence
+        scores = {str(answer): sure} if sure is not None and answer is not None else None
+        return Reply(text=completion.text, scores=scores, contexts=contexts, calls=tuple(calls))
+
+    def _request(self, messages: Sequence[Message], *, restricted: bool, max_tokens: int | None = None) -> Request:
+        return Request(
+            messages=tuple(messages),
+            choices=self.task.kind.choices if restricted else None,
+            max_tokens=max_tokens or self.settings.max_tokens,
+            temperature=None if self.settings.temperature == "default" else self.settings.temperature,
+        )
+
+
+def as_text(value: Any) -> str:
+    """An input as text: itself, or one `column: value` per line."""
+    if isinstance(value, Mapping):
+        return "\n".join(f"{column}: {cell}" for column, cell in value.items())
+    return str(value)
+
+
+def fill(template: str, **values: str) -> str:
+    """Puts values in place of `{name}`s; other braces stay as they are, and values are not read again."""
+    import re
+
+    pattern = re.compile("|".join(re.escape("{" + name + "}") for name in values))
+    return pattern.sub(lambda match: values[match.group()[1:-1]], template)

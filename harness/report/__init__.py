@@ -1,0 +1,1 @@
+"""Leaderboards and verdicts for people and machines."""

@@ -1,0 +1,127 @@
+"""Cells of a leaderboard as short texts, the same for Markdown and the terminal."""
+
+import math
+from collections.abc import Sequence
+
+from harness.estimate import Comparison, Estimate, State
+from harness.leaderboard import Leaderboard, Row
+
+STATES = {State.MET: "yes", State.MISSED: "no", State.OPEN: "cannot tell"}
+
+
+def headings(board: Leaderboard) -> list[str]:
+    """Column titles."""
+    incumbent = next((row.name for row in board.rows if row.incumbent), None)
+    return [
+        "candidate",
+        "rung",
+        f"{board.primary} [95 %]",
+        f"vs {board.best}" if board.best else "vs best light",
+        *([f"vs {incumbent}"] if incumbent else []),
+        "failed / unparsed",
+        "p50 ms",
+        "p95 ms",
+        "per 1,000 calls",
+        "prepare",
+        "meets the bar",
+    ]
+
+
+def cells(board: Leaderboard, row: Row) -> list[str]:
+    """One text per column of `headings`."""
+    name = row.name + (" (in use)" if row.incumbent else "")
+    incumbent = any(r.incumbent for r in board.rows)
+    return [
+        name,
+        row.rung.value,
+        figure(row.metrics[board.primary]),
+        difference(row.vs_best) if row.name != board.best else "-",
+        *([difference(row.vs_incumbent) if not row.incumbent else "-"] if incumbent else []),
+        f"{row.failed} / {row.unparsed}",
+        milliseconds(row.p50_ms),
+        milliseconds(row.p95_ms),
+        per_thousand(row),
+        duration(row.prepare_s),
+        meets(row),
+    ]
+
+
+def figure(estimate: Estimate, digits: int = 3) -> str:
+    """E.g. `0.912 [0.883, 0.934]`."""
+    mark = "*" if estimate.warning else ""
+    return f"{estimate.value:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]{mark}"
+
+
+def difference(comparison: Comparison | None, digits: int = 3) -> str:
+    """E.g. `+0.031 [+0.004, +0.058]`."""
+    if comparison is None:
+        return ""
+    d, low, high = comparison.difference, comparison.low, comparison.high
+    return f"{d:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
+
+
+def milliseconds(estimate: Estimate | None) -> str:
+    """Three significant digits."""
+    return "" if estimate is None else significant(estimate.value)
+
+
+def significant(value: float, digits: int = 3) -> str:
+    """`value` with that many significant digits and no exponent."""
+    if value == 0 or not math.isfinite(value):
+        return f"{value:g}"
+    places = max(0, digits - 1 - math.floor(math.log10(abs(value))))
+    return f"{value:,.{places}f}"
+
+
+def per_thousand(row: Row) -> str:
+    """Dollars for tokens where calls are paid, seconds of this machine where it computes."""
+    parts = []
+    if row.usd_per_1000 is None:
+        parts.append("price unknown")
+    elif row.usd_per_1000 > 0:
+        parts.append(f"${significant(row.usd_per_1000)}")
+    if row.compute_s_per_1000 is not None:
+        parts.append(f"{significant(row.compute_s_per_1000)} s")
+    return " + ".join(parts) or "0"
+
+
+def duration(seconds: float | None) -> str:
+    """E.g. `0.4 s`, `3 min 12 s`."""
+    if seconds is None:
+        return ""
+    if seconds < 60:
+        return f"{seconds:.1f} s"
+    return f"{int(seconds // 60)} min {int(seconds % 60)} s"
+
+
+def meets(row: Row) -> str:
+    """Yes, no or cannot tell, and by which requirement."""
+    text = STATES[row.meets]
+    wrong = [name for name, state in row.requirements.items() if state is row.meets and state is not State.MET]
+    return f"{text}: {', '.join(wrong)}" if wrong else text
+
+
+def notes(board: Leaderboard) -> list[str]:
+    """What the table's figures mean."""
+    groups = f" in {board.groups} groups" if board.groups else ""
+    bar = "; ".join(f"{name} {text}" for name, text in board.requirement.items()) or "none"
+    lines = [
+        f"{board.items} test items{groups}. The bar: {bar}. Margin: {board.margin:g}.",
+        "Intervals are 95 %. Failed and unparseable items are in every denominator.",
+        'A requirement is met or missed only where its one-sided 95 % bound clears it; otherwise "cannot tell".',
+    ]
+    if board.best:
+        lines.append(
+            f"Differences to {board.best}, the best of prompting and RAG here, are paired on the same items and hold "
+            "for all rows at once."
+        )
+    lines.append(
+        "Latency is that of one query at a time. Seconds per 1,000 calls are this machine's, in batches; prices are "
+        "looked up on the day the table was made."
+    )
+    return lines
+
+
+def other_metrics(board: Leaderboard, row: Row) -> Sequence[str]:
+    """Figures of the metrics beside the primary one."""
+    return [figure(row.metrics[name]) for name in board.metrics[1:]]

@@ -1,0 +1,40 @@
+"""The leaderboard as Markdown that renders on GitHub."""
+
+import re
+
+from harness.leaderboard import Leaderboard
+from harness.report import cells
+
+
+def leaderboard_markdown(board: Leaderboard) -> str:
+    """A table, the other metrics below it, what the figures mean, and who is missing why."""
+    lines = [f"# {board.task}", ""]
+    lines += table(cells.headings(board), [cells.cells(board, row) for row in board.rows if not row.skipped])
+    if len(board.metrics) > 1:
+        lines += ["", "## Other metrics", ""]
+        rows = [[row.name, *cells.other_metrics(board, row)] for row in board.rows if not row.skipped]
+        lines += table(["candidate", *board.metrics[1:]], rows)
+    lines += ["", *(f"- {escape(note)}" for note in cells.notes(board))]
+    lines += [f"- **{escape(warning)}**" for warning in board.warnings]
+    missing = [row for row in board.rows if row.skipped]
+    if missing:
+        lines += ["", "## Not on the board", ""]
+        lines += [f"- {escape(row.name)}: {escape(row.skipped or '')}" for row in missing]
+    return "\n".join(lines) + "\n"
+
+
+def table(headings: list[str], rows: list[list[str]]) -> list[str]:
+    """Lines of a Markdown table."""
+    rule = ["---" if i < 2 else "---:" for i in range(len(headings))]
+    return [_line([escape(h) for h in headings]), _line(rule), *(_line([escape(c) for c in row]) for row in rows)]
+
+
+def escape(text: str) -> str:
+    """Text that Markdown shows as it is: no table cell, tag, link or mention comes of it."""
+    text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    text = re.sub(r"([\\`*_{}\[\]|#!~])", r"\\\1", text)
+    return re.sub(r"\s+", " ", text.replace("@", "@&#8203;")).strip()
+
+
+def _line(texts: list[str]) -> str:
+    return "| " + " | ".join(texts) + " |"

@@ -1,0 +1,1 @@
+"""Finding the passages or examples nearest to a query."""

@@ -1,0 +1,1 @@
+"""Running candidates over tasks: the only step that calls a model."""

@@ -1,0 +1,123 @@
+"""The manifest of a run: what was run, with what, where and when."""
+
+import importlib.metadata
+import os
+import platform
+import subprocess
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import msgspec
+
+from harness.run.files import replace_file
+from harness.types import Preparation
+
+PACKAGES = (
+    "approach-harness", "numpy", "scipy", "scikit-learn", "openai", "anthropic", "torch", "transformers",
+    "sentence-transformers", "faiss-cpu", "peft", "genai-prices",
+)  # fmt: skip
+"""Those whose version may change an answer or a figure."""
+
+
+class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
+    """One run. Times are seconds unless their name says otherwise."""
+
+    task: str
+    task_version: str
+    test_hash: str
+    """Of all test items with their targets."""
+    teaching_hash: str
+    """Of what the adapter was shown."""
+    candidate: str
+    adapter: str
+    adapter_source: str
+    settings: dict[str, Any]
+    rung: str
+    seed: int
+    key: str
+    """Run key: whatever could change an answer changes it."""
+    leaves_machine: bool
+    """Whether inputs were sent to another machine."""
+    items: int
+    """Items that this run was asked for."""
+    answered: int = 0
+    failed: int = 0
+    stopped: str | None = None
+    """Why the run ended before its last item."""
+    preparation: Preparation | None = None
+    busy_seconds: float = 0.0
+    """Time spent answering on this machine, in batches, model answers from the cache left out."""
+    busy_items: int = 0
+    """Items answered in that time: their quotient is the throughput."""
+    latency: tuple[float, ...] = ()
+    """Seconds of single queries, one at a time, after a warm-up (local candidates)."""
+    started: str = ""
+    ended: str = ""
+    journal_sha256: str | None = None
+    git_commit: str | None = None
+    machine: dict[str, Any] = msgspec.field(default_factory=dict)
+    packages: dict[str, str] = msgspec.field(default_factory=dict)
+
+
+def read_manifest(path: Path) -> Manifest | None:
+    """The manifest in a file, or None where there is none or it is of another version."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=Manifest)
+    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+        return None
+
+
+def write_manifest(path: Path, manifest: Manifest) -> None:
+    """Replaces the file atomically; indented, since people read it and diffs are reviewed."""
+    replace_file(path, msgspec.json.format(msgspec.json.encode(manifest, order="deterministic"), indent=1) + b"\n")
+
+
+@cache
+def packages() -> dict[str, str]:
+    """Installed versions of what may change an answer."""
+    found = {}
+    for name in PACKAGES:
+        try:
+            found[name] = importlib.metadata.version(name)
+        except importlib.metadata.PackageNotFoundError:
+            continue
+    return found
+
+
+@cache
+def machine() -> dict[str, Any]:
+    """What the run ran on, without its name."""
+    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") if hasattr(os, "sysconf") else None
+    return {
+        "system": platform.system(),
+        "architecture": platform.machine(),
+        "processor": _processor(),
+        "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+        "memory_gib": round(memory / 2**30, 1) if memory else None,
+        "python": platform.python_version(),
+    }
+
+
+def _processor() -> str:
+    try:
+        for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
+            if line.startswith("model name"):
+                return line.partition(":")[2].strip()
+    except OSError:
+        return platform.processor()
+    return platform.processor()
+
+
+def git_commit(root: Path) -> str | None:
+    """The commit that is checked out, with `+` where files differ from it."""
+    try:
+        head = subprocess.run(
+            ["git", "rev-parse", "HEAD"], cwd=root, capture_output=True, text=True, check=True, timeout=5
+        )
+        dirty = subprocess.run(
+            ["git", "status", "--porcelain"], cwd=root, capture_output=True, text=True, check=True, timeout=5
+        )
+    except (OSError, subprocess.SubprocessError):
+        return None
+    return head.stdout.strip() + ("+" if dirty.stdout.strip() else "")

@@ -1,0 +1,1 @@
+"""Statistics on arrays: knows no other type of the harness."""
