@@ -61,7 +61,7 @@ class _Prompting(PromptedPredictor):
             for item in examples
             for turn in (
                 Message("user", self.user(item.input)),
-                Message("assistant", task.kind.write(item.target)),
+                Message("assistant", task.kind.write(item.target, item.input)),
             )
         ]
 

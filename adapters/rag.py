@@ -73,7 +73,7 @@ class Rag(Prompted):
         if self._from_corpus(task):
             pieces = ((p, piece) for p in task.corpus for piece in chunk(p.text, self.chunk_words, self.overlap_words))
             return [(f"{p.id}#{n}", piece, None) for n, (p, piece) in enumerate(pieces)]
-        return [(item.id, as_text(item.input), task.kind.write(item.target)) for item in task.labelled]
+        return [(item.id, as_text(item.input), task.kind.write(item.target, item.input)) for item in task.labelled]
 
 
 class _Rag(PromptedPredictor):

@@ -1,80 +1,39 @@
 """Provider `anthropic`: the Messages API."""
 
-import asyncio
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
-from harness.errors import UnavailableError
-from harness.models.api import Completion, ModelError, Request
-from harness.models.http import Endpoint, api_key, as_model_error, decode
-from harness.models.openai import is_loopback, restricted_schema, unwrap_choice
+from harness.models.api import Completion, Request
+from harness.models.http import Endpoint, HttpModel, bad_response, decode, restricted_schema, unwrap_choice
+
+_Stop = Literal["stop", "length", "refusal"]
+_STOPS: dict[str | None, _Stop] = {"max_tokens": "length", "refusal": "refusal"}
 
 
-class AnthropicModel:
+class AnthropicModel(HttpModel):
     """A model behind the messages endpoint."""
 
-    local = False
+    provider = "anthropic"
+    path = "/v1/messages"
+    key_variable = "ANTHROPIC_API_KEY"
+    url_variable = "ANTHROPIC_BASE_URL"
 
     def __init__(self, name: str, endpoint: Endpoint, *, structured: bool | None = None) -> None:
         """`structured`: whether answers can be restricted to a JSON schema; they can by default."""
-        self.name = f"anthropic/{name}"
-        self._model, self._endpoint = name, endpoint
-        self._structured = structured is not False
-        self._client: Any = None
+        super().__init__(name, endpoint, structured=structured is not False)
 
-    @property
-    def leaves_machine(self) -> bool:
-        """Unless the server is on loopback."""
-        return not is_loopback(self._endpoint.base_url)
-
-    def key(self) -> Any:
-        """Name, place and whether answers are restricted."""
-        return ["anthropic", self._model, self._endpoint.base_url, self._structured]
-
-    async def complete(self, request: Request) -> Completion:
-        """One attempt at `/v1/messages`."""
-        client = self._client or self._connect()
+    def _import_sdk(self) -> Any:
         import anthropic
 
-        try:
-            async with asyncio.timeout(self._endpoint.total_s):
-                raw = await client.messages.with_raw_response.create(**self._body(request))
-                content = raw.http_response.content
-        except Exception as error:
-            raise as_model_error("anthropic", anthropic, error) from None
-        return _completion(decode(content, _Answer), request, structured=self._structured)
+        return anthropic
 
-    async def close(self) -> None:
-        """Closes the connections."""
-        if self._client is not None:
-            await self._client.close()
-            self._client = None
-
-    def _connect(self) -> Any:
-        try:
-            import anthropic
-            import httpx2
-        except ImportError as error:
-            raise UnavailableError(
-                "the provider anthropic needs the anthropic package: pip install anthropic."
-            ) from error
-        key = api_key(self._endpoint, "ANTHROPIC_API_KEY")
-        timeout = httpx2.Timeout(self._endpoint.read_s, connect=self._endpoint.connect_s, pool=None)
-        self._client = anthropic.AsyncAnthropic(
-            api_key=key,
-            base_url=self._endpoint.base_url,
-            timeout=timeout,
-            max_retries=0,  # retries are the caller's: counted, bounded and recorded
-            http_client=anthropic.DefaultAioHttpClient(
-                timeout=timeout, limits=httpx2.Limits(max_connections=None, max_keepalive_connections=None)
-            ),
-        )
-        return self._client
+    def _make_client(self, **options: Any) -> Any:
+        return self._sdk.AsyncAnthropic(**options)
 
     def _body(self, request: Request) -> dict[str, Any]:
         system = "\n\n".join(m.content for m in request.messages if m.role == "system")
-        turns = [{"role": m.role, "content": m.content} for m in request.messages if m.role != "system"]
+        turns = [m for m in request.messages if m.role != "system"]
         body: dict[str, Any] = {"model": self._model, "messages": turns, "max_tokens": request.max_tokens}
         if system:
             body["system"] = system
@@ -84,6 +43,24 @@ class AnthropicModel:
         if schema:
             body["output_config"] = {"format": {"type": "json_schema", "schema": schema}}
         return body
+
+    def _completion(self, content: bytes, request: Request) -> Completion:
+        answer: _Answer = decode(content, _decoder)
+        text = "".join(block.text for block in answer.content if block.type == "text")
+        stop: _Stop = _STOPS.get(answer.stop_reason, "stop")
+        if not answer.content and stop == "stop":
+            raise bad_response("holds no content")
+        usage, cached = answer.usage, answer.usage.cache_read_input_tokens or 0
+        # This API counts tokens read from and written to its cache apart from `input_tokens`.
+        total = usage.input_tokens + cached + (usage.cache_creation_input_tokens or 0)
+        return Completion(
+            text=unwrap_choice(text, request, structured=self._structured),
+            input_tokens=total,
+            cached_tokens=cached,
+            output_tokens=usage.output_tokens,
+            stop=stop,
+            model=answer.model,
+        )
 
 
 class _Block(msgspec.Struct):
@@ -105,19 +82,4 @@ class _Answer(msgspec.Struct):
     stop_reason: str | None = None
 
 
-def _completion(answer: _Answer, request: Request, *, structured: bool) -> Completion:
-    text = "".join(block.text for block in answer.content if block.type == "text")
-    if not answer.content and answer.stop_reason != "refusal":
-        raise ModelError("BadResponse", "the answer holds no content.", retry=True)
-    usage, cached = answer.usage, answer.usage.cache_read_input_tokens or 0
-    # This API counts tokens read from and written to its cache apart from `input_tokens`.
-    total = usage.input_tokens + cached + (usage.cache_creation_input_tokens or 0)
-    stops = {"max_tokens": "length", "refusal": "refusal"}
-    return Completion(
-        text=unwrap_choice(text, request, structured=structured),
-        input_tokens=total,
-        cached_tokens=cached,
-        output_tokens=usage.output_tokens,
-        stop=stops.get(answer.stop_reason or "", "stop"),  # type: ignore[arg-type]
-        model=answer.model,
-    )
+_decoder = msgspec.json.Decoder(_Answer)

@@ -29,6 +29,11 @@ class Request(msgspec.Struct, frozen=True, omit_defaults=True):
     repeat: int = 0
     """Which repetition of a stochastic call this is: part of its key in the cache."""
 
+    @property
+    def most_input_tokens(self) -> int:
+        """Rather more than the tokens of all that is sent: one for three bytes, and some."""
+        return len(msgspec.json.encode(self)) // 3 + 50
+
 
 class Completion(msgspec.Struct, frozen=True, omit_defaults=True):
     """What a model answered."""
@@ -50,11 +55,28 @@ class ModelError(Exception):
     """A call that went wrong. `kind` is the class that a record shows, `message` holds no secret."""
 
     def __init__(
-        self, kind: str, message: str, *, retry: bool, final: bool = False, after: float | None = None
+        self,
+        kind: str,
+        message: str,
+        *,
+        retry: bool,
+        final: bool = False,
+        after: float | None = None,
+        billed: bool = False,
     ) -> None:
-        """`retry`: worth another attempt; `final`: no other item will fare better; `after`: seconds to wait."""
+        """What it means for the calls to come.
+
+        Args:
+            kind: e.g. `RateLimited`.
+            message: for people.
+            retry: another attempt may succeed.
+            final: no other item will fare better.
+            after: seconds that the provider asks to wait.
+            billed: the provider may have answered, and charged for it, though no answer arrived.
+        """
         super().__init__(f"{kind}: {message}")
-        self.kind, self.message, self.retry, self.final, self.after = kind, message, retry, final, after
+        self.kind, self.message, self.retry, self.final = kind, message, retry, final
+        self.after, self.billed = after, billed
 
 
 class Model(Protocol):

@@ -1,15 +1,13 @@
 """What may be spent, counted from usage as it happens."""
 
+import asyncio
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from harness.models.api import Completion, ModelError, Request
 
 Pricer = Callable[[str, int, int, int], float | None]
 """`(model, input tokens, cached tokens, output tokens) -> USD`, None where the price is unknown."""
-
-_CHARACTERS_PER_TOKEN = 3.0
-"""Fewer than is usual, so that a reservation is rather too large."""
 
 
 @dataclass
@@ -20,15 +18,16 @@ class Budget:
     price: Pricer
     spent_usd: float = 0.0
     reserved_usd: float = 0.0
+    _reservations: int = 0
+    _settled: asyncio.Event = field(default_factory=asyncio.Event)
 
-    def reserve(self, model: str, request: Request) -> float:
-        """USD set aside for a call.
+    async def reserve(self, model: str, request: Request) -> float:
+        """USD set aside for a call; waits for calls in flight that may turn out cheaper than they could be.
 
         Raises:
             ModelError: final, where the call could pass the limit, or its price is unknown.
         """
-        letters = sum(len(m.content) for m in request.messages)
-        most = self.price(model, int(letters / _CHARACTERS_PER_TOKEN) + 50, 0, request.max_tokens)
+        most = self.price(model, request.most_input_tokens, 0, request.max_tokens)
         if most is None:
             raise ModelError(
                 "UnknownPrice",
@@ -36,20 +35,36 @@ class Budget:
                 retry=False,
                 final=True,
             )
-        if self.spent_usd + self.reserved_usd + most > self.limit_usd:
-            raise ModelError(
-                "BudgetSpent",
-                f"${self.spent_usd:.4f} of ${self.limit_usd:.4f} is spent and the next call could cost ${most:.4f}.",
-                retry=False,
-                final=True,
-            )
+        while self.spent_usd + self.reserved_usd + most > self.limit_usd:
+            if self.spent_usd + most > self.limit_usd:
+                raise ModelError(
+                    "BudgetSpent",
+                    f"${self.spent_usd:.4f} of ${self.limit_usd:.4f} is spent and the next call could cost "
+                    f"${most:.4f}.",
+                    retry=False,
+                    final=True,
+                )
+            self._settled.clear()
+            await self._settled.wait()
         self.reserved_usd += most
+        self._reservations += 1
         return most
 
-    def settle(self, model: str, reserved: float, completion: Completion | None) -> None:
-        """Puts what the call did cost in place of what was set aside; nothing for a call that failed."""
-        self.reserved_usd -= reserved
+    def settle(self, model: str, reserved: float, completion: Completion | None, *, billed: bool = False) -> None:
+        """Puts what the call did cost in place of what was set aside.
+
+        Args:
+            model: as it was reserved for.
+            reserved: what `reserve` gave.
+            completion: what came back, if anything did.
+            billed: whether a call without an answer may have been charged: then all that was set aside is counted.
+        """
+        self._reservations -= 1
+        # Sums of floating-point numbers drift, and a rest that nobody will settle would be waited for.
+        self.reserved_usd = self.reserved_usd - reserved if self._reservations else 0.0
         if completion is not None:
-            self.spent_usd += (
-                self.price(model, completion.input_tokens, completion.cached_tokens, completion.output_tokens) or 0.0
-            )
+            cost = self.price(model, completion.input_tokens, completion.cached_tokens, completion.output_tokens)
+            self.spent_usd += cost or 0.0
+        elif billed:
+            self.spent_usd += reserved
+        self._settled.set()

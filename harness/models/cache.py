@@ -1,21 +1,37 @@
 """The response cache: what a model answered to a request, in SQLite, shared by all candidates of a project."""
 
+import contextlib
+import math
+import re
 import sqlite3
 import time
 import zlib
+from collections.abc import Iterator
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from harness.errors import RunError
 from harness.models.api import Completion, Request
-from harness.types import content_hash
 
-_FLUSH_ROWS = 200
+_FLUSH_ROWS = 1000
 _FLUSH_SECONDS = 1.0
-_TABLE = """create table if not exists answers (
-    key text primary key, request blob not null, answer blob not null, seconds real not null,
-    size integer not null, used integer not null) without rowid"""
+_VERSION = 1
+"""Of the table below: a file of another version is emptied."""
+# Rows are appended and the index is small: keyed by hash themselves, they would each dirty a page of their own.
+_SCHEMA = (
+    "drop table if exists answers",
+    """create table answers (
+        key integer not null, request blob not null, answer blob not null, seconds real not null, used integer not null
+    )""",
+    "create unique index answers_key on answers (key)",
+    f"pragma user_version = {_VERSION}",
+)
+_encode = msgspec.json.Encoder(order="sorted").encode
+_completions = msgspec.json.Decoder(Completion)
+_requests = msgspec.json.Decoder(Request)
 
 
 class Cached(msgspec.Struct, frozen=True):
@@ -27,40 +43,54 @@ class Cached(msgspec.Struct, frozen=True):
 
 def request_key(model_key: Any, request: Request) -> str:
     """Key of a request to a model: model, parameters and messages; no credential is among them."""
-    return content_hash(model_key, msgspec.to_builtins(request))
+    # As a tuple, so that a field at its default counts too: a default may change.
+    content = _encode((model_key, msgspec.structs.astuple(request)))
+    return blake2b(content, digest_size=8).hexdigest()
 
 
 class ResponseCache:
-    """Answers by request key. Writes are gathered and committed each second; `close` commits the rest."""
+    """Answers by request key. Writes are gathered and committed each second; `close` commits the rest.
+
+    It saves calls and holds no result: where it cannot be written (a full disk, another process that keeps it locked)
+    answers are gathered until it can, and no call fails for it.
+    """
 
     def __init__(self, path: Path, max_bytes: int = 2_000_000_000) -> None:
-        """Opens or creates the file; the least recently used answers go when it outgrows `max_bytes`."""
-        path.parent.mkdir(parents=True, exist_ok=True)
+        """Opens or creates the file; the least recently used answers go when it outgrows `max_bytes`.
+
+        Raises:
+            RunError: the file cannot be opened, or is no such cache.
+        """
         self._max_bytes = max_bytes
-        self._db = sqlite3.connect(path, timeout=30, isolation_level=None)
-        self._db.execute("pragma journal_mode = wal")
-        self._db.execute("pragma synchronous = normal")
-        self._db.execute(_TABLE)
         self._pending: dict[str, tuple[Request, Cached]] = {}
-        self._flushed = time.monotonic()
         self._touched: set[str] = set()
+        self._flushed = time.monotonic()
+        try:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            self._db = _opened(path)
+        except (OSError, sqlite3.Error) as error:
+            raise RunError(
+                f"{path}: the response cache cannot be opened ({error}). Delete it, or run with --no-cache."
+            ) from None
 
     def get(self, key: str) -> Cached | None:
         """The answer kept under `key`."""
         if key in self._pending:
             return self._pending[key][1]
-        row = self._db.execute("select answer, seconds from answers where key = ?", (key,)).fetchone()
+        row = self._row("answer, seconds", key)
         if row is None:
             return None
         self._touched.add(key)
-        return Cached(msgspec.json.decode(row[0], type=Completion), row[1])
+        return Cached(_completions.decode(row[0]), row[1])
 
     def request(self, key: str) -> Request | None:
         """The request as it was sent, if its answer is still kept."""
         if key in self._pending:
             return self._pending[key][0]
-        row = self._db.execute("select request from answers where key = ?", (key,)).fetchone()
-        return None if row is None else msgspec.json.decode(zlib.decompress(row[0]), type=Request)
+        if not re.fullmatch("[0-9a-f]{16}", key):
+            return None  # the call was made without a cache, or elsewhere
+        row = self._row("request", key)
+        return None if row is None else _requests.decode(zlib.decompress(row[0]))
 
     def put(self, key: str, request: Request, cached: Cached) -> None:
         """Keeps an answer."""
@@ -69,37 +99,81 @@ class ResponseCache:
             self.flush()
 
     def flush(self) -> None:
-        """Commits what was gathered."""
-        now = int(time.time())
-        rows = []
-        for key, (request, cached) in self._pending.items():
-            asked = zlib.compress(msgspec.json.encode(request), 1)
-            said = msgspec.json.encode(cached.completion)
-            rows.append((key, asked, said, cached.seconds, len(asked) + len(said), now))
-        if rows or self._touched:
-            self._db.execute("begin immediate")
-            self._db.executemany("insert or replace into answers values (?, ?, ?, ?, ?, ?)", rows)
-            self._db.executemany("update answers set used = ? where key = ?", [(now, key) for key in self._touched])
-            self._db.execute("commit")
-        self._pending.clear()
-        self._touched.clear()
+        """Commits what was gathered, and makes room if there is too little."""
         self._flushed = time.monotonic()
+        now = int(time.time())  # only orders what goes first
+        rows = [
+            (_number(key), zlib.compress(_encode(asked), 1), _encode(said.completion), said.seconds, now)
+            for key, (asked, said) in self._pending.items()
+        ]
+        if not (rows or self._touched):
+            return
+        try:
+            with _transaction(self._db):
+                self._db.executemany("insert or replace into answers values (?, ?, ?, ?, ?)", rows)
+                used = [(now, _number(key)) for key in self._touched]
+                self._db.executemany("update answers set used = ? where key = ?", used)
+            self._pending.clear()
+            self._touched.clear()
+            self._prune()
+        except sqlite3.OperationalError:
+            return
 
     def close(self) -> None:
-        """Commits, makes room if there is too little, and closes the file."""
+        """Commits and closes the file."""
         self.flush()
-        (size,) = self._db.execute("select coalesce(sum(size), 0) from answers").fetchone()
-        if size > self._max_bytes:
-            self._prune(size - int(self._max_bytes * 0.9))
         self._db.close()
 
-    def _prune(self, surplus: int) -> None:
-        gone, keys = 0, []
-        for key, size in self._db.execute("select key, size from answers order by used"):
-            if gone >= surplus:
-                break
-            gone += size
-            keys.append((key,))
-        self._db.execute("begin immediate")
-        self._db.executemany("delete from answers where key = ?", keys)
-        self._db.execute("commit")
+    def _row(self, columns: str, key: str) -> Any:
+        # S608: the columns are written a few lines above.
+        return self._db.execute(f"select {columns} from answers where key = ?", (_number(key),)).fetchone()  # noqa: S608
+
+    def _prune(self) -> None:
+        """Deletes the least recently used answers until a tenth of the bound is free."""
+        used = self._bytes()
+        if used <= self._max_bytes:
+            return
+        (rows,) = self._db.execute("select count(*) from answers").fetchone()
+        surplus = math.ceil(rows * (1.0 - 0.9 * self._max_bytes / used))
+        with _transaction(self._db):
+            oldest = "select rowid from answers order by used, rowid limit ?"
+            self._db.execute(f"delete from answers where rowid in ({oldest})", (surplus,))  # noqa: S608
+
+    def _bytes(self) -> int:
+        """Of the pages in use: those that deleting freed are written again before the file grows."""
+        pages, free, size = (
+            self._db.execute(f"pragma {name}").fetchone()[0] for name in ("page_count", "freelist_count", "page_size")
+        )
+        return int((pages - free) * size)
+
+
+@contextlib.contextmanager
+def _transaction(db: sqlite3.Connection) -> Iterator[None]:
+    db.execute("begin immediate")
+    try:
+        yield
+        db.execute("commit")
+    except BaseException:
+        if db.in_transaction:
+            db.execute("rollback")
+        raise
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    db = sqlite3.connect(path, timeout=5, isolation_level=None)
+    try:
+        db.execute("pragma journal_mode = wal")
+        db.execute("pragma synchronous = normal")
+        with _transaction(db):  # another process may be opening it too
+            if db.execute("pragma user_version").fetchone()[0] != _VERSION:
+                for statement in _SCHEMA:
+                    db.execute(statement)
+    except sqlite3.Error:
+        db.close()
+        raise
+    return db
+
+
+def _number(key: str) -> int:
+    """SQLite's integers are signed 64-bit ones: shorter to index than text."""
+    return int.from_bytes(bytes.fromhex(key), signed=True)

@@ -13,6 +13,10 @@ from harness.models.limiter import Limiter
 from harness.models.retry import RetryPolicy
 from harness.types import Call, Failure
 
+_REFUSALS = frozenset({"RateLimited", "Overloaded"})
+_Reserved = tuple[float, int]
+"""USD and tokens."""
+
 
 class CallFailedError(Exception):
     """A call that did not succeed within the bounds of trying again."""
@@ -44,7 +48,8 @@ class Caller:
         self._cache, self._limiter, self._budget = cache, limiter, budget
         self._retry = retry or RetryPolicy()
         self._key = model.key()
-        self._asking: dict[str, asyncio.Future[Completion]] = {}
+        self._asking: dict[str, asyncio.Future[CallFailedError | None]] = {}
+        self._final: ModelError | None = None
 
     async def complete(self, request: Request) -> tuple[Completion, Call]:
         """The answer, from the cache or the model, and the line for the call log.
@@ -52,81 +57,121 @@ class Caller:
         Raises:
             CallFailedError: with what was tried.
         """
-        key = request_key(self._key, request)
-        cached = self._cache.get(key) if self._cache else None
-        if cached is None and key in self._asking:
-            # The same question is being asked this moment, by this candidate or another: one call serves both.
-            begun = time.monotonic()
-            try:
-                completion = await asyncio.shield(self._asking[key])
-                cached = Cached(completion, time.monotonic() - begun)
-            except (CallFailedError, asyncio.CancelledError):
-                if (task := asyncio.current_task()) and task.cancelling():
-                    raise
-        if cached is not None:
-            stopwatch.current().cached = True
-            return cached.completion, self._log(cached.completion, cached.seconds, key, from_cache=True)
         if self._cache is None:
-            return await self._ask(request, key)
-        future: asyncio.Future[Completion] = asyncio.get_running_loop().create_future()
-        self._asking[key] = future
+            return await self._ask(request, "")
+        key = request_key(self._key, request)
+        while True:
+            if cached := self._cache.get(key):
+                stopwatch.current().cached = True
+                return cached.completion, self._log(cached.completion, cached.seconds, key, from_cache=True)
+            if key not in self._asking:
+                return await self._ask_once(request, key, self._cache)
+            if failed := await self._others_outcome(key):
+                raise CallFailedError(failed.error, Call(self.name, attempts=0, request=key))
+
+    async def _others_outcome(self, key: str) -> CallFailedError | None:
+        """Waits for whoever is asking the same this moment; None once there is an answer, or nobody asks any more."""
+        try:
+            return await asyncio.shield(self._asking[key])
+        except asyncio.CancelledError:
+            if (task := asyncio.current_task()) and task.cancelling():
+                raise
+            return None
+
+    async def _ask_once(self, request: Request, key: str, cache: ResponseCache) -> tuple[Completion, Call]:
+        """Asks while others who want the same wait."""
+        outcome: asyncio.Future[CallFailedError | None] = asyncio.get_running_loop().create_future()
+        self._asking[key] = outcome
         try:
             completion, call = await self._ask(request, key)
-        except BaseException:
-            future.cancel()
+            cache.put(key, request, Cached(completion, call.seconds))
+            outcome.set_result(None)
+            return completion, call
+        except CallFailedError as error:
+            outcome.set_result(error)
             raise
         finally:
-            self._asking.pop(key, None)
-        future.set_result(completion)
-        self._cache.put(key, request, Cached(completion, call.seconds))
-        return completion, call
+            outcome.cancel()  # without effect where it has a result
+            del self._asking[key]
 
     async def _ask(self, request: Request, key: str) -> tuple[Completion, Call]:
-        watch, first = stopwatch.current(), time.monotonic()
-        attempt, waited = 0, 0.0
+        watch = stopwatch.current()
+        attempts, lost = 0, 0.0
         while True:
-            attempt += 1
-            queued = time.monotonic()
-            if self._limiter:
-                await self._limiter.acquire()
-            begun = time.monotonic()
-            watch.waited += begun - queued
+            queued = begun = time.monotonic()
             try:
-                completion = await self._attempt(request, begun)
+                reserved = await self._reserve(request)
+                begun = time.monotonic()
+                watch.waited += begun - queued
+                attempts += 1
+                completion = await self._attempt(request, begun, reserved)
             except ModelError as error:
-                failed = time.monotonic()
-                pause = self._retry.wait(attempt, error.after, failed - first) if error.retry else None
-                if pause is None:
-                    call = Call(self.name, attempts=attempt, waited=waited + failed - begun, request=key)
+                lost += time.monotonic() - begun
+                if (pause := self._pause(error, attempts, lost)) is None:
+                    call = Call(self.name, attempts=attempts, waited=round(lost, 6), request=key)
                     raise CallFailedError(error, call) from None
                 await asyncio.sleep(pause)
-                waited += time.monotonic() - begun
+                lost += pause
                 watch.waited += time.monotonic() - begun
                 continue
-            call = self._log(completion, time.monotonic() - begun, key, attempts=attempt, waited=waited)
-            return completion, call
+            seconds = time.monotonic() - begun
+            return completion, self._log(completion, seconds, key, attempts=attempts, waited=lost)
 
-    async def _attempt(self, request: Request, begun: float) -> Completion:
-        """One attempt, with its slot given back and its money settled whatever comes."""
-        completion: Completion | None = None
-        refused = False
-        reserved = 0.0
+    async def _reserve(self, request: Request) -> _Reserved:
+        """Money and tokens set aside for an attempt, and a slot for it. Raises ModelError where it cannot succeed."""
+        if self._final:
+            raise self._final
+        money = await self._budget.reserve(self.name, request) if self._budget else 0.0
+        tokens = request.most_input_tokens + request.max_tokens if self._limiter and self._limiter.counts_tokens else 0
+        if self._limiter:
+            try:
+                await self._limiter.acquire(tokens)
+            except BaseException:
+                if self._budget:
+                    self._budget.settle(self.name, money, None)
+                raise
+        if self._final:  # it came while this call waited for its turn
+            self._give_back((money, tokens))
+            raise self._final
+        return money, tokens
+
+    async def _attempt(self, request: Request, begun: float, reserved: _Reserved) -> Completion:
+        """One attempt, with what was reserved for it given back whatever comes."""
         try:
-            reserved = self._budget.reserve(self.name, request) if self._budget else 0.0
             completion = await self.model.complete(request)
-            return completion
         except ModelError as error:
-            refused = error.kind in ("RateLimited", "Overloaded")
-            if refused and error.after and self._limiter:
-                self._limiter.pause(error.after)
+            if error.final:
+                self._final = error  # a wrong key, an unknown model: no call after this one can succeed
+            self._give_back(reserved, billed=error.billed, refused=error.kind in _REFUSALS)
             raise
-        finally:
-            if self._budget and reserved:
-                self._budget.settle(self.name, reserved, completion)
-            if self._limiter:
-                tokens = completion.input_tokens + completion.output_tokens if completion else 0
-                seconds = time.monotonic() - begun if completion else None
-                self._limiter.release(seconds=seconds, tokens=tokens, refused=refused)
+        except BaseException:
+            self._give_back(reserved, billed=True)  # cancelled: it may be answered all the same
+            raise
+        self._give_back(reserved, completion, seconds=time.monotonic() - begun)
+        return completion
+
+    def _give_back(
+        self,
+        reserved: _Reserved,
+        completion: Completion | None = None,
+        *,
+        seconds: float | None = None,
+        billed: bool = False,
+        refused: bool = False,
+    ) -> None:
+        money, tokens = reserved
+        if self._budget:
+            self._budget.settle(self.name, money, completion, billed=billed)
+        if self._limiter:
+            used = completion.input_tokens + completion.output_tokens if completion else tokens if billed else 0
+            self._limiter.release(seconds=seconds, unused_tokens=tokens - used if tokens else 0, refused=refused)
+
+    def _pause(self, error: ModelError, attempts: int, lost: float) -> float | None:
+        """Seconds until the next attempt, None if there is none. Others wait too where the provider named a time."""
+        pause = self._retry.wait(attempts, error.after, lost) if error.retry else None
+        if pause is not None and error.after and self._limiter:
+            self._limiter.pause(error.after)
+        return pause
 
     def _log(
         self,

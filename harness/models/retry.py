@@ -11,7 +11,7 @@ class RetryPolicy:
     attempts: int = 6
     """Requests at most, the first included."""
     seconds: float = 120.0
-    """No attempt starts later than this after the first."""
+    """No attempt starts after so many seconds of attempts and waits; time in a queue here does not count."""
     base: float = 0.5
     """The first wait is drawn from 0 to this many seconds, the next from twice as many, ..."""
     longest: float = 30.0
@@ -25,10 +25,11 @@ class RetryPolicy:
             attempt: how many were made.
             asked: what the provider asks to wait, if it says; it is honoured, with a little jitter on top so that
                 not all come back at once.
-            spent: seconds since the first attempt began.
+            spent: seconds that attempts and waits took so far.
         """
         if attempt >= self.attempts:
             return None
         drawn = self.rng.uniform(0.0, min(self.longest, self.base * 2 ** (attempt - 1)))
-        wait = drawn if asked is None else asked + 0.1 * drawn
+        # A wait of 0 that is asked for says nothing about how crowded it is there.
+        wait = drawn if not asked else asked + 0.1 * drawn
         return None if spent + wait > self.seconds else wait

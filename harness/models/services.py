@@ -51,8 +51,8 @@ class Services:
             name: e.g. `local/smollm2-135m-instruct`, `openai/gpt-5-mini`.
             endpoint: where it is served, if not at the provider's own.
             structured: whether the server can restrict answers to a schema; None is the provider's default.
-            requests_per_minute: of its endpoint.
-            tokens_per_minute: of its endpoint.
+            requests_per_minute: of its endpoint; where several are given for one, the lowest holds.
+            tokens_per_minute: the same.
 
         Raises:
             ConfigError: the name has no provider, or one that is unknown.
@@ -63,20 +63,23 @@ class Services:
             self._models[identity] = _make(name, where, structured, self.root)
         model = self._models[identity]
         if identity not in self._callers:
-            limiter = None
-            if not model.local:
-                place = (name.partition("/")[0], where.base_url)
-                limiter = self._limiters.setdefault(
-                    place, Limiter(self._max_concurrency, requests_per_minute, tokens_per_minute)
-                )
             self._callers[identity] = Caller(
                 model,
                 cache=self.cache,
-                limiter=limiter,
+                limiter=None if model.local else self._limiter(name, where),
                 retry=self._retry,
                 budget=None if model.local else self._budget,
             )
+        if not model.local:
+            self._limiter(name, where).restrict(requests_per_minute, tokens_per_minute)
         return self._callers[identity]
+
+    def _limiter(self, name: str, endpoint: Endpoint) -> Limiter:
+        """Of an endpoint, whichever of its models is called."""
+        place = (name.partition("/")[0], endpoint.base_url)
+        if place not in self._limiters:
+            self._limiters[place] = Limiter(self._max_concurrency)
+        return self._limiters[place]
 
     def embedder(self, name: str) -> Embedder:
         """The embedder of that name: a short name, a folder, or `owner/repository[@revision]`."""
@@ -109,8 +112,8 @@ def check_model(name: str, root: Path, endpoint: Endpoint | None = None) -> None
     if provider == "local":
         from harness.models.weights import weights_present
 
-        _need("torch", "train")
-        _need("transformers", "train")
+        need("torch", "train")
+        need("transformers", "train")
         if not weights_present(model, "language", root):
             raise UnavailableError(
                 f"the weights of {name!r} are not on this machine; they are fetched from the Hugging Face hub "
@@ -126,12 +129,13 @@ def check_embedder(name: str, root: Path) -> None:
     """Raises what keeps an embedder from being used here."""
     from harness.models.weights import weights_present
 
-    _need("sentence_transformers", "rag")
+    need("sentence_transformers", "rag")
     if not weights_present(name, "embedding", root):
         raise UnavailableError(f"the weights of embedder {name!r} are not on this machine.")
 
 
-def _need(module: str, extra: str) -> None:
+def need(module: str, extra: str) -> None:
+    """Raises UnavailableError, naming the extra, where a package is not installed; imports nothing."""
     import importlib.util
 
     if importlib.util.find_spec(module) is None:

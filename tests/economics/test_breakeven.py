@@ -60,9 +60,7 @@ def test_variable_costs_that_differ_by_rounding_are_the_same():
     assert break_even(Line("a", 100, 0.1 + 0.2), Line("b", 200, 0.3)).calls_per_month is None
 
 
-@pytest.mark.parametrize(
-    "dear", [Line("b", 200, 0.002), Line("b", 100, 0.002), Line("b", 100 + 1e-10, 0.002)]
-)
+@pytest.mark.parametrize("dear", [Line("b", 200, 0.002), Line("b", 100, 0.002), Line("b", 100 + 1e-10, 0.002)])
 def test_a_candidate_that_is_cheaper_at_every_volume_has_no_break_even(dear):
     found = break_even(dear, Line("a", 100, 0.001))
     assert (found.calls_per_month, found.below) == (None, "a")

@@ -59,9 +59,7 @@ def test_a_correct_answer_costs_the_spending_over_the_correct_ones():
 
 
 def test_a_candidate_that_is_always_wrong_has_no_cost_per_correct_answer():
-    always = CandidateCost(
-        "no", USE, LORA.parts, error_rate=Figure("no: error rate", 1.0, "measured", "share")
-    )
+    always = CandidateCost("no", USE, LORA.parts, error_rate=Figure("no: error rate", 1.0, "measured", "share"))
     assert always.per_correct() is None
 
 

@@ -81,9 +81,7 @@ def test_an_unknown_price_is_none_and_its_cost_is_none(model):
 
 def test_a_long_prompt_is_charged_at_its_own_rates_for_all_of_its_tokens():
     assert cost("anthropic/claude-sonnet-4-5", Usage(200_000, 0, 0)) == pytest.approx(0.2 * 3)
-    assert cost("anthropic/claude-sonnet-4-5", Usage(200_001, 0, 1000)) == pytest.approx(
-        0.200001 * 6 + 0.0225
-    )
+    assert cost("anthropic/claude-sonnet-4-5", Usage(200_001, 0, 1000)) == pytest.approx(0.200001 * 6 + 0.0225)
 
 
 def test_a_price_that_changes_within_the_day_is_the_dearest_of_it():
@@ -180,9 +178,7 @@ def test_a_misspelt_key_of_a_price_names_the_near_miss():
         parse_prices({"a/b": {"input": 1, "cache": 1, "output": 2}})
 
 
-@pytest.mark.parametrize(
-    "text", ["openai/gpt-4o", "openai/gpt-4o=1/2", "openai/gpt-4o=a/b/c", "=1/1/1", "gpt=1/1/1"]
-)
+@pytest.mark.parametrize("text", ["openai/gpt-4o", "openai/gpt-4o=1/2", "openai/gpt-4o=a/b/c", "=1/1/1", "gpt=1/1/1"])
 def test_an_option_of_another_form_is_refused(text):
     with pytest.raises(ConfigError, match="openai/gpt-5-mini"):
         parse_price_options([text])

@@ -63,9 +63,7 @@ def test_what_both_share_moves_nothing_however_large_it_is():
 
 
 def test_a_flip_at_a_negative_value_or_a_share_over_one_is_none():
-    dear = CandidateCost(
-        "dear", USE, (*OWN.parts, CostPart("licence", "once", (Figure("licence", 50_000, "given"),)))
-    )
+    dear = CandidateCost("dear", USE, (*OWN.parts, CostPart("licence", "once", (Figure("licence", 50_000, "given"),))))
     assert bars(dear)["own: days"].flips_at is None
     share = Figure("share", 0.4, "assumed", "share", low=0.2, high=1)
     part = CandidateCost("part", USE, (CostPart("x", "once", (share, Figure("usd", 1000, "given"))),))
@@ -89,9 +87,7 @@ def test_a_figure_at_zero_can_flip_the_answer_too():
 
 
 def test_an_unknown_cost_has_no_tornado():
-    unknown = CandidateCost(
-        "x", USE, (CostPart("tokens", "call", (Figure("x: tokens", None, "looked up"),)),)
-    )
+    unknown = CandidateCost("x", USE, (CostPart("tokens", "call", (Figure("x: tokens", None, "looked up"),)),))
     assert tornado(unknown, API) is None
 
 
@@ -111,9 +107,7 @@ def test_at_every_flip_of_a_whole_model_the_two_costs_are_equal():
         rate = Figure(f"{name}: error rate", errors, "measured", "share", items=500)
         return cost_of_candidate(CostInputs(name, approach, error_rate=rate, **settings), use, table)
 
-    api = built(
-        "rag", "rag", 0.08, indexed=True, bought={"tokens": Figure("rag: tokens", 0.004, "looked up")}
-    )
+    api = built("rag", "rag", 0.08, indexed=True, bought={"tokens": Figure("rag: tokens", 0.004, "looked up")})
     prep = Figure("lora: preparation", 3600, "measured", "seconds", se=60)
     own = built("lora", "lora", 0.03, serving="by the second", preparation_seconds=prep,
                 seconds_per_call=Figure("lora: seconds", 0.02, "measured", "seconds", se=0.001))  # fmt: skip

@@ -28,9 +28,7 @@ def fitted(seed=0, **arguments):
 @pytest.mark.parametrize("rate", [0.2, 0.5, 1.0])
 def test_a_curve_without_noise_is_found_again(rate):
     curve = fitted(noise=1e-6, rate=rate)
-    assert curve_scores(curve, [70, 800, 3000])[0] == pytest.approx(
-        truth([70, 800, 3000], rate=rate), abs=2e-3
-    )
+    assert curve_scores(curve, [70, 800, 3000])[0] == pytest.approx(truth([70, 800, 3000], rate=rate), abs=2e-3)
 
 
 def test_the_least_squares_are_those_of_scipy():
@@ -143,9 +141,7 @@ def test_the_crossing_with_a_flat_candidate_covers():
     hits = 0
     for seed in range(150):
         rng = np.random.default_rng(seed)
-        found = crossing(
-            fit_curve(*measured(rng), rng), flat_curve(0.75 + 0.01 * rng.standard_normal(5), rng)
-        )
+        found = crossing(fit_curve(*measured(rng), rng), flat_curve(0.75 + 0.01 * rng.standard_normal(5), rng))
         hits += (found.low or np.inf) <= at <= (found.high or np.inf)
     assert hits / 150 >= 0.90
 

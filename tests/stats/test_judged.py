@@ -80,9 +80,7 @@ def test_a_good_judge_shortens_the_interval_and_a_useless_one_does_not_lengthen_
 def test_a_biased_judge_does_not_move_the_estimate():
     rng = np.random.default_rng(7)
     values = [
-        judged_mean(
-            truth, np.maximum(judge, rng.random(100) < 0.3), np.maximum(other, rng.random(900) < 0.3)
-        ).value
+        judged_mean(truth, np.maximum(judge, rng.random(100) < 0.3), np.maximum(other, rng.random(900) < 0.3)).value
         for truth, judge, other in (judged_data(rng, 100, 900, 0.6, 0.9) for _ in range(300))
     ]
     assert np.mean(values) == pytest.approx(0.6, abs=0.01)
@@ -151,9 +149,7 @@ def test_rogan_gladen_is_the_formula_by_hand():
 
 def test_rogan_gladen_with_a_judge_known_to_be_perfect_is_agresti_and_coull():
     found = rogan_gladen((30, 200), (10**9, 10**9), (10**9, 10**9))
-    assert (found.low, found.high) == pytest.approx(
-        proportion_confint(30, 200, method="agresti_coull"), abs=1e-6
-    )
+    assert (found.low, found.high) == pytest.approx(proportion_confint(30, 200, method="agresti_coull"), abs=1e-6)
 
 
 def test_rogan_gladen_stays_within_0_and_1():
@@ -171,9 +167,7 @@ def test_errors_of_the_judge_that_are_less_well_known_make_the_interval_longer()
     assert long.high - long.low > 1.2 * (short.high - short.low)
 
 
-@pytest.mark.parametrize(
-    ("rate", "sensitivity", "specificity"), [(0.3, 0.9, 0.8), (0.6, 0.8, 0.8), (0.9, 0.95, 0.7)]
-)
+@pytest.mark.parametrize(("rate", "sensitivity", "specificity"), [(0.3, 0.9, 0.8), (0.6, 0.8, 0.8), (0.9, 0.95, 0.7)])
 def test_rogan_gladen_covers_with_errors_that_are_only_estimated(rate, sensitivity, specificity):
     rng = np.random.default_rng(10)
     apparent = rate * sensitivity + (1 - rate) * (1 - specificity)

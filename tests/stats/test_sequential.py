@@ -256,9 +256,7 @@ def test_a_gaussian_walk_crosses_the_boundary_in_fewer_than_alpha():
     assert (upper > norm.ppf(0.95) * np.sqrt(np.arange(1, 501))).all()
 
 
-@pytest.mark.parametrize(
-    "wrong", [{"v": -1}, {"alpha": 1}, {"v_opt": 0}, {"alpha_opt": 0.6, "one_sided": True}]
-)
+@pytest.mark.parametrize("wrong", [{"v": -1}, {"alpha": 1}, {"v_opt": 0}, {"alpha_opt": 0.6, "one_sided": True}])
 def test_a_boundary_outside_its_ranges_is_refused(wrong):
     with pytest.raises(ValueError, match="outside"):
         normal_mixture_boundary(**{"v": 100, "alpha": 0.05, "v_opt": 100} | wrong)
