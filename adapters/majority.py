@@ -17,6 +17,10 @@ class Majority(Adapter):
     rung = Rung.BASELINE
     kinds = frozenset({"label"})
 
+    def unfit(self, task: TaskView) -> str | None:
+        """Needs training items."""
+        return super().unfit(task) or (None if task.labelled else "it needs training items")
+
     async def build(self, task: TaskView, folder: Path, seed: int, services: Services) -> Preparation:
         """Counts the training targets; ties go to the first in the alphabet."""
         counts = Counter(str(item.target) for item in task.labelled)

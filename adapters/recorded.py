@@ -1,13 +1,14 @@
 """Answers that were made elsewhere: the system in use today, another tool's run, a person."""
 
 from collections.abc import Sequence
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field
 
 from harness.adapter import Adapter, TaskView
-from harness.data.rows import read_rows
+from harness.data.rows import Row, read_rows
 from harness.errors import DataError, UnavailableError
 from harness.models.services import Services
 from harness.types import Call, Failure, Query, Reply, Rung, content_hash
@@ -45,17 +46,19 @@ class Recorded(Adapter):
     async def load(self, task: TaskView, folder: Path, services: Services) -> "_Recording":
         """Reads the file."""
         replies: dict[str, Reply | Failure] = {}
-        for row in read_rows(self.file, services.root, self.encoding, "recording"):
+        for row in read_rows(self.file, services.root, self.encoding, f"recording {self.file}"):
             name = str(row.cells.get(self.id, ""))
             if not name:
                 raise DataError(f"{row.where}: no {self.id!r}.")
             if name in replies:
                 raise DataError(f"{row.where}: the item {name!r} is recorded twice.")
-            replies[name] = self._reply(row.cells, task)
+            replies[name] = self._reply(row, task)
         return _Recording(replies)
 
-    def _reply(self, cells: dict[str, Any], task: TaskView) -> Reply | Failure:
-        call = Call("recorded", seconds=_number(cells.get("seconds")) or 0.0, request=str(cells.get("cost_usd") or ""))
+    def _reply(self, row: Row, task: TaskView) -> Reply | Failure:
+        cells = row.cells
+        seconds, cost = _number(row, "seconds"), _number(row, "cost_usd")
+        call = Call("recorded", seconds=seconds or 0.0, request="" if cost is None else str(cost))
         if cells.get("error"):
             return Failure("Recorded", str(cells["error"]), (call,))
         said = cells.get(self.answer)
@@ -67,11 +70,17 @@ class Recorded(Adapter):
             return Reply(text=str(said), calls=(call,))
 
 
-def _number(value: Any) -> float | None:
-    try:
-        return None if value in (None, "") else float(value)
-    except (TypeError, ValueError):
+def _number(row: Row, column: str) -> float | None:
+    value = row.cells.get(column)
+    if value is None or value == "":
         return None
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        number = -1.0
+    if not 0 <= number < inf:
+        raise DataError(f"{row.where}: {column}: found {value!r}; expected a number of at least 0.")
+    return number
 
 
 class _Recording:

@@ -27,6 +27,13 @@ class Tfidf(Adapter):
     min_df: int = Field(default=1, ge=1)
     """An n-gram must occur in so many training items."""
 
+    def unfit(self, task: TaskView) -> str | None:
+        """Needs training items of two labels."""
+        if reason := super().unfit(task):
+            return reason
+        seen = {str(item.target) for item in task.labelled}
+        return None if len(seen) > 1 else f"it needs training items of at least 2 labels, found {len(seen)}"
+
     async def build(self, task: TaskView, folder: Path, seed: int, services: Services) -> Preparation:
         """Fits vocabulary and weights, and keeps them as arrays and JSON: nothing that could be executed."""
         from sklearn.feature_extraction.text import TfidfVectorizer

@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import UnavailableError
-from harness.models.device import pick_device
+from harness.models.api import Embedder
+from harness.models.device import pick_device, pick_dtype
 from harness.models.quiet import quiet_transformers
 from harness.models.weights import weights_folder, weights_key
 
@@ -27,7 +28,7 @@ class LocalEmbedder:
 
     def key(self) -> Any:
         """The weights."""
-        return ["embedder", weights_key(self.name, "embedding", self._root)]
+        return ["embedder", weights_key(self.name, "embedding", self._root), pick_dtype()]
 
     async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Rows of length 1; in a thread, so that the event loop goes on."""
@@ -36,9 +37,12 @@ class LocalEmbedder:
     def _embed(self, texts: list[str]) -> NDArray[np.float32]:
         model = self._model or self._load()
         vectors = model.encode(
-            texts, batch_size=64, normalize_embeddings=True, show_progress_bar=False, convert_to_numpy=True
+            texts, batch_size=64, normalize_embeddings=True, show_progress_bar=False, convert_to_tensor=True
         )
-        return np.ascontiguousarray(vectors, dtype=np.float32)
+        vectors = vectors.float().cpu().numpy()
+        vectors = np.ascontiguousarray(vectors, dtype=np.float32)
+        # In bfloat16 a row comes out of length 1 to three digits only.
+        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
 
     def _load(self) -> Any:
         try:
@@ -49,5 +53,38 @@ class LocalEmbedder:
             ) from error
         folder = weights_folder(self.name, "embedding", self._root)
         with quiet_transformers():
-            self._model = SentenceTransformer(str(folder), device=pick_device(), trust_remote_code=False)
+            self._model = SentenceTransformer(
+                str(folder),
+                device=pick_device(),
+                trust_remote_code=False,
+                model_kwargs={"dtype": pick_dtype(), "use_safetensors": True},
+            )
         return self._model
+
+
+class RememberingEmbedder:
+    """An embedder that embeds a text once: several candidates index the same training items."""
+
+    def __init__(self, embedder: Embedder, most: int = 50_000) -> None:
+        """`most` texts are remembered; the first ones go when there are more."""
+        self.name, self._embedder, self._most = embedder.name, embedder, most
+        self._known: dict[str, NDArray[np.float32]] = {}
+
+    @property
+    def leaves_machine(self) -> bool:
+        """As the embedder's."""
+        return self._embedder.leaves_machine
+
+    def key(self) -> Any:
+        """As the embedder's."""
+        return self._embedder.key()
+
+    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Rows in the order of `texts`."""
+        fresh = list(dict.fromkeys(text for text in texts if text not in self._known))
+        found = dict(zip(fresh, await self._embedder.embed(fresh), strict=True)) if fresh else {}
+        rows = np.stack([found[text] if text in found else self._known[text] for text in texts])
+        self._known.update(found)
+        for text in list(self._known)[: max(0, len(self._known) - self._most)]:
+            del self._known[text]
+        return rows
