@@ -1,7 +1,9 @@
 """What every adapter that asks a language model shares: its settings, the messages, and reading the answer."""
 
 import asyncio
+import re
 from collections.abc import Mapping, Sequence
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Any, Literal
 
@@ -29,7 +31,7 @@ class Prompted(Adapter):
     """`provider/model`."""
     base_url: str | None = None
     """An OpenAI-compatible (or Anthropic-compatible) server in place of the provider's own."""
-    api_key_env: str | None = None
+    api_key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
     """Environment variable that holds the key, if not the provider's usual one."""
     structured: bool | None = None
     """Whether the server can restrict answers to a JSON schema; by default the providers themselves can."""
@@ -103,12 +105,12 @@ class PromptedPredictor:
         """The model belongs to the services."""
 
     async def _answer(self, query: Query, examples: list[Message], contexts: tuple[Context, ...]) -> Reply | Failure:
-        messages = [self._system(), *examples, Message("user", self.user(query.input, contexts))]
+        messages = [self._system, *examples, Message("user", self.user(query.input, contexts))]
         calls: list[Call] = []
         try:
             if self.settings.reasoning:
                 messages = await self._reason(messages, calls)
-            return await self._conclude(messages, contexts, calls)
+            return await self._conclude(query, messages, contexts, calls)
         except CallFailedError as error:
             return error.as_failure(tuple(calls))
 
@@ -120,6 +122,7 @@ class PromptedPredictor:
         passages = "\n\n".join(f"[{i}] {c.text}" for i, c in enumerate(contexts, 1))
         return fill(text, input=as_text(value), context=passages)
 
+    @cached_property
     def _system(self) -> Message:
         kind = self.task.kind
         return Message(
@@ -135,12 +138,14 @@ class PromptedPredictor:
         conclude = fill(_CONCLUDE, ask=self.task.kind.ask())
         return [*asked, Message("assistant", completion.text), Message("user", conclude)]
 
-    async def _conclude(self, messages: list[Message], contexts: tuple[Context, ...], calls: list[Call]) -> Reply:
+    async def _conclude(
+        self, query: Query, messages: list[Message], contexts: tuple[Context, ...], calls: list[Call]
+    ) -> Reply:
         kind = self.task.kind
         for left in range(self.settings.retries_on_invalid, -1, -1):
             completion, call = await self.caller.complete(self._request(messages, restricted=True))
             calls.append(call)
-            answer = kind.parse(completion.text)
+            answer = kind.parse(completion.text, query.input)
             if answer is not None or left == 0:
                 break
             problem = "Your answer was cut off." if completion.stop == "length" else "That answer is not valid."
@@ -154,6 +159,7 @@ class PromptedPredictor:
         return Request(
             messages=tuple(messages),
             choices=self.task.kind.choices if restricted else None,
+            schema=self.task.kind.schema if restricted else None,
             max_tokens=max_tokens or self.settings.max_tokens,
             temperature=None if self.settings.temperature == "default" else self.settings.temperature,
         )
@@ -168,7 +174,9 @@ def as_text(value: Any) -> str:
 
 def fill(template: str, **values: str) -> str:
     """Puts values in place of `{name}`s; other braces stay as they are, and values are not read again."""
-    import re
+    return _places(tuple(values)).sub(lambda match: values[match.group()[1:-1]], template)
 
-    pattern = re.compile("|".join(re.escape("{" + name + "}") for name in values))
-    return pattern.sub(lambda match: values[match.group()[1:-1]], template)
+
+@cache
+def _places(names: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile("|".join(re.escape("{" + name + "}") for name in names))
