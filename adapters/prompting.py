@@ -10,9 +10,8 @@ from pydantic import Field
 
 from harness.adapter import TaskView
 from harness.models.api import Message
-from harness.models.caller import Caller
 from harness.models.services import Services
-from harness.prompting import Prompted, PromptedPredictor
+from harness.prompting import Prompted, PromptedPredictor, example_tokens
 from harness.types import Context, Item, Preparation, Query, Rung
 
 
@@ -40,7 +39,11 @@ class Prompting(Prompted):
         """Connects to the model."""
         names = msgspec.json.decode((folder / "shots.json").read_bytes(), type=list[str])
         by_id = {item.id: item for item in task.labelled} if names else {}
-        return _Prompting(self, task, self.caller(services), [by_id[name] for name in names])
+        return _Prompting(self, task, services, [by_id[name] for name in names])
+
+    def shown_tokens(self, task: TaskView) -> float:
+        """Of the worked examples."""
+        return self.shots * example_tokens(task)
 
 
 def _stratified(items: Sequence[Item], size: int, seed: int) -> list[Item]:
@@ -54,8 +57,8 @@ def _stratified(items: Sequence[Item], size: int, seed: int) -> list[Item]:
 
 
 class _Prompting(PromptedPredictor):
-    def __init__(self, settings: Prompting, task: TaskView, caller: Caller, examples: Sequence[Item]) -> None:
-        super().__init__(settings, task, caller)
+    def __init__(self, settings: Prompting, task: TaskView, services: Services, examples: Sequence[Item]) -> None:
+        super().__init__(settings, task, settings.caller(services), settings.second(services))
         self._turns = [
             turn
             for item in examples

@@ -8,13 +8,14 @@ import msgspec
 from pydantic import Field
 
 from harness.adapter import TaskView
-from harness.models.api import Embedder, Message
-from harness.models.caller import Caller
+from harness.models.api import Message
 from harness.models.services import Services, check_embedder
-from harness.prompting import Prompted, PromptedPredictor, as_text
+from harness.prompting import Prompted, PromptedPredictor, as_text, example_tokens
 from harness.retrieval.chunks import chunk
 from harness.retrieval.index import IndexKind, VectorIndex
 from harness.types import Context, Preparation, Query, Rung
+
+_TOKENS_A_WORD = 1.4
 
 
 class Rag(Prompted):
@@ -63,7 +64,11 @@ class Rag(Prompted):
         """Reads the index and connects to the model."""
         entries = msgspec.json.decode((folder / "entries.json").read_bytes(), type=list[tuple[str, str, str | None]])
         index = VectorIndex.load(folder / "index.faiss")
-        return _Rag(self, task, self.caller(services), services.embedder(self.embedder), index, entries)
+        return _Rag(self, task, services, index, entries)
+
+    def shown_tokens(self, task: TaskView) -> float:
+        """Of the passages or examples."""
+        return self.k * (_TOKENS_A_WORD * self.chunk_words if self._from_corpus(task) else example_tokens(task))
 
     def _from_corpus(self, task: TaskView) -> bool:
         return self.source == "corpus" or (self.source == "auto" and bool(task.corpus))
@@ -81,13 +86,13 @@ class _Rag(PromptedPredictor):
         self,
         settings: Rag,
         task: TaskView,
-        caller: Caller,
-        embedder: Embedder,
+        services: Services,
         index: VectorIndex,
         entries: Sequence[tuple[str, str, str | None]],
     ) -> None:
-        super().__init__(settings, task, caller)
-        self._k, self._embedder, self._index, self._entries = settings.k, embedder, index, entries
+        super().__init__(settings, task, settings.caller(services), settings.second(services))
+        self._k, self._index, self._entries = settings.k, index, entries
+        self._embedder = services.embedder(settings.embedder)
 
     async def shown(self, queries: Sequence[Query]) -> Sequence[tuple[list[Message], tuple[Context, ...]]]:
         vectors = await self._embedder.embed([as_text(query.input) for query in queries])

@@ -1,23 +1,33 @@
 """Answers that were made elsewhere: the system in use today, another tool's run, a person."""
 
-from collections.abc import Sequence
-from math import inf
+from collections.abc import Collection, Sequence
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from pydantic import Field
 
 from harness.adapter import Adapter, TaskView
-from harness.data.rows import Row, read_rows
-from harness.errors import DataError, UnavailableError
+from harness.config import inside
+from harness.data.recording import Line, number, read_recording
+from harness.errors import DataError, UnavailableError, some, suggestion
+from harness.metrics.metric import Metric
 from harness.models.services import Services
-from harness.types import Call, Failure, Query, Reply, Rung, content_hash
+from harness.types import Call, Failure, Preparation, Query, Reply, Rung, content_hash
+
+_SEED = "seed.json"
 
 
 class Recorded(Adapter):
-    """A `.jsonl` or `.csv` file with `id` and `answer` (or `error`), optionally `seconds` and `cost_usd`."""
+    """A `.jsonl` or `.csv` file with `id` and `answer` or `score`.
+
+    Optionally with `error`, `seed`, `seconds`, `cost_usd` and `usage` (an object with `model`, `input_tokens`,
+    `cached_tokens`, `output_tokens`). A `score` counts in the primary metric, where an item has no `answer`. Other
+    columns are left alone.
+    """
 
     rung = Rung.BASELINE
+    timed = False
 
     file: str
     """Path from the project's folder."""
@@ -28,59 +38,128 @@ class Recorded(Adapter):
     """Column with the item's id."""
     answer: str = Field(default="answer")
     """Column with the answer."""
+    score: str = Field(default="score")
+    """Column with the score."""
+    dedupe: bool = False
+    """Keeps the first of several lines of an item; otherwise such a file is refused."""
 
     def check(self, root: Path) -> None:
         """The file."""
-        if not (root / self.file).is_file():
+        if not self._path(root).is_file():
             raise UnavailableError(f"there is no recording {root / self.file}.")
+
+    def check_items(self, root: Path, ids: Collection[str], primary: Metric, seed: int) -> None:
+        """Refuses items that the task has not, a seed that was not recorded, and scores that mean nothing here."""
+        path, lines = self._path(root), self._lines(root)
+        unknown = [line.id for line in lines if line.id not in ids]
+        if unknown:
+            raise DataError(
+                f"{path}: {len(unknown)} recorded items are not test items of the task: {some(unknown)}. Record the "
+                "task's own ids, or take them out of the file."
+            )
+        seeds = sorted({line.seed for line in lines if line.seed is not None})
+        if seeds and seed not in seeds:
+            listed = ", ".join(map(str, seeds))
+            raise DataError(
+                f"{path}: seed {seed} is not recorded. Name those that are, for the candidate: seeds = [{listed}]."
+            )
+        self._check_scores(path, lines, primary)
+
+    def _check_scores(self, path: Path, lines: Sequence[Line], primary: Metric) -> None:
+        for line in lines:
+            given = number(line, self.score) if _empty(line.cells.get(self.answer)) else None
+            if given is None or line.cells.get("error"):
+                continue
+            if not primary.is_mean:
+                raise DataError(
+                    f"{path}: it holds scores, and {primary.name}, the primary metric, is no mean of scores: record "
+                    f"the answers in a column {self.answer!r}."
+                )
+            low, high = primary.bounds or (given, given)
+            if not low <= given <= high:
+                raise DataError(
+                    f"{line.where}: the score {given:g} is outside the range of {primary.name}, {low:g} to {high:g}."
+                )
 
     def fingerprint(self, root: Path) -> Any:
         """The file's content."""
-        path = root / self.file
+        path = self._path(root)
         return content_hash(path.read_bytes().hex()) if path.is_file() else None
 
     def sends_data_away(self, root: Path) -> bool:
         """As the settings say."""
         return self.leaves_machine
 
+    async def build(self, task: TaskView, folder: Path, seed: int, services: Services) -> Preparation:
+        """Remembers the seed, which says what part of the file is meant."""
+        (folder / _SEED).write_bytes(msgspec.json.encode(seed))
+        return Preparation()
+
     async def load(self, task: TaskView, folder: Path, services: Services) -> "_Recording":
         """Reads the file."""
-        replies: dict[str, Reply | Failure] = {}
-        for row in read_rows(self.file, services.root, self.encoding, f"recording {self.file}"):
-            name = str(row.cells.get(self.id, ""))
-            if not name:
-                raise DataError(f"{row.where}: no {self.id!r}.")
-            if name in replies:
-                raise DataError(f"{row.where}: the item {name!r} is recorded twice.")
-            replies[name] = self._reply(row, task)
-        return _Recording(replies)
+        seed = msgspec.json.decode((folder / _SEED).read_bytes(), type=int)
+        lines = [line for line in self._lines(services.root) if line.seed in (None, seed)]
+        return _Recording({line.id: self._reply(line, task) for line in lines})
 
-    def _reply(self, row: Row, task: TaskView) -> Reply | Failure:
-        cells = row.cells
-        seconds, cost = _number(row, "seconds"), _number(row, "cost_usd")
-        call = Call("recorded", seconds=seconds or 0.0, request="" if cost is None else str(cost))
-        if cells.get("error"):
-            return Failure("Recorded", str(cells["error"]), (call,))
-        said = cells.get(self.answer)
-        if said is None or said == "":
-            return Reply(text="", calls=(call,))
-        try:
-            return Reply(answer=task.kind.check(said), calls=(call,))
-        except ValueError:
-            return Reply(text=str(said), calls=(call,))
+    def _path(self, root: Path) -> Path:
+        return inside(root, self.file, "file")
+
+    def _lines(self, root: Path) -> list[Line]:
+        return read_recording(self._path(root), encoding=self.encoding, id_column=self.id, dedupe=self.dedupe)
+
+    def _reply(self, line: Line, task: TaskView) -> Reply | Failure:
+        seconds = number(line, "seconds")
+        call = _call(line, seconds)
+        if line.cells.get("error"):
+            return Failure("Recorded", str(line.cells["error"]), (call,))
+        said = line.cells.get(self.answer)
+        if not _empty(said):
+            try:
+                return Reply(answer=task.kind.check(said), calls=(call,), seconds=seconds)
+            except ValueError:
+                text = said if isinstance(said, str) else msgspec.json.encode(said).decode()
+                return Reply(text=text, calls=(call,), seconds=seconds)
+        given = number(line, self.score)
+        if given is not None:
+            return Reply(given=given, calls=(call,), seconds=seconds)
+        return Reply(text="", calls=(call,), seconds=seconds)
 
 
-def _number(row: Row, column: str) -> float | None:
-    value = row.cells.get(column)
-    if value is None or value == "":
-        return None
+def _empty(cell: Any) -> bool:
+    return cell is None or cell == ""
+
+
+def _call(line: Line, seconds: float | None) -> Call:
+    """The call behind a line. It was made elsewhere: like one from the cache it costs nothing now."""
+    cost, usage = number(line, "cost_usd"), _usage(line)
+    if cost is not None or "model" not in usage:
+        return Call(
+            "recorded",
+            **{key: usage[key] for key in usage if key != "model"},
+            seconds=seconds or 0.0,
+            from_cache=True,
+            request="" if cost is None else repr(cost),
+        )
+    return Call(**usage, seconds=seconds or 0.0, from_cache=True)
+
+
+_USAGE = {"model": str, "input_tokens": int, "cached_tokens": int, "output_tokens": int}
+
+
+def _usage(line: Line) -> dict[str, Any]:
+    cell: Any = line.cells.get("usage")
+    if _empty(cell):
+        return {}
     try:
-        number = float(value)
-    except (TypeError, ValueError):
-        number = -1.0
-    if not 0 <= number < inf:
-        raise DataError(f"{row.where}: {column}: found {value!r}; expected a number of at least 0.")
-    return number
+        found = msgspec.json.decode(cell) if isinstance(cell, str) else cell
+        usage = {str(key): _USAGE[str(key)](value) for key, value in found.items()}
+    except KeyError as error:
+        raise DataError(
+            f"{line.where}: usage: no key {error.args[0]!r}{suggestion(str(error.args[0]), _USAGE)}"
+        ) from None
+    except (AttributeError, TypeError, ValueError):
+        raise DataError(f"{line.where}: usage: found {cell!r}, expected an object of {', '.join(_USAGE)}.") from None
+    return usage
 
 
 class _Recording:

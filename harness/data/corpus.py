@@ -1,8 +1,9 @@
 """A task's corpus: documents to look things up in."""
 
 from pathlib import Path
+from typing import Any
 
-from harness.data.rows import read_rows
+from harness.data.rows import read_rows, read_text
 from harness.errors import DataError
 from harness.types import Passage
 
@@ -18,11 +19,17 @@ def read_corpus(source: str, folder: Path, encoding: str, where: str) -> list[Pa
         files = sorted(p for p in path.rglob("*") if p.suffix.lower() in (".txt", ".md"))
         if not files:
             raise DataError(f"{where}: {path} holds no .txt or .md file.")
-        return [Passage(str(p.relative_to(path)), p.read_text(encoding=encoding)) for p in files]
-    passages = []
+        return [_passage(str(p.relative_to(path)), read_text(p, encoding), str(p)) for p in files]
+    passages: dict[str, Passage] = {}
     for number, row in enumerate(read_rows(source, folder, encoding, where), 1):
-        text = row.cells.get("text")
-        if not isinstance(text, str) or not text.strip():
-            raise DataError(f"{row.where}: a document of the corpus needs a text.")
-        passages.append(Passage(str(row.cells.get("id", number)), text))
-    return passages
+        passage = _passage(str(row.cells.get("id", number)), row.cells.get("text"), row.where)
+        if passage.id in passages:
+            raise DataError(f"{row.where}: the id {passage.id!r} stands already above. Ids must differ.")
+        passages[passage.id] = passage
+    return list(passages.values())
+
+
+def _passage(name: str, text: Any, where: str) -> Passage:
+    if not isinstance(text, str) or not text.strip():
+        raise DataError(f"{where}: a document of the corpus needs a text.")
+    return Passage(name, text)

@@ -27,6 +27,6 @@ def hub_rows(source: str, where: str) -> Iterator[dict[str, Any]]:
         yield from datasets.load_dataset(repository, split=split, revision=revision or None, streaming=True)
     except (OSError, ValueError) as error:
         raise UnavailableError(
-            f"{where}: the dataset hf:{source} cannot be read: {str(error).splitlines()[0]} "
+            f"{where}: the dataset hf:{source} cannot be read: {str(error).splitlines()[0].rstrip('.')}. "
             "Offline, download it elsewhere and name a .jsonl, .csv or .parquet file."
         ) from error

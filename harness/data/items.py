@@ -15,7 +15,8 @@ def make_items(
     input_columns: Sequence[str],
     target_column: str,
     group_column: str | None,
-    check: Callable[[Any], Any],
+    gold_column: str | None = None,
+    check: Callable[[Any, Any], Any],
 ) -> list[Item]:
     """Items of rows.
 
@@ -27,36 +28,52 @@ def make_items(
         input_columns: what an adapter is shown.
         target_column: the answer.
         group_column: items with the same cell are not independent.
-        check: gives a target its final form; raises ValueError.
+        gold_column: ids of the passages that answer it, a list or one id; may be empty.
+        check: `(target, input) -> target` in its final form; raises ValueError.
 
     Raises:
         DataError: a missing cell, a target that does not fit, a duplicate id.
     """
     items: list[Item] = []
-    places: dict[str, str] = {}
+    places: dict[str, int | None] = {}
     repeats: Counter[str] = Counter()
     for row in rows:
         value = _input(row, input_columns)
         target = _cell(row, target_column, "target")
         try:
-            final = check(target)
+            final = check(target, value)
         except ValueError as error:
             raise DataError(f"{row.where}: {error}") from None
         name = _id(row, value, repeats)
         if name in places:
-            raise DataError(f"{row.where}: the id {name!r} stands already at {places[name]}. Ids must differ.")
-        places[name] = row.where
+            first = row._replace(number=places[name]).where
+            raise DataError(f"{row.where}: the id {name!r} stands already at {first}. Ids must differ.")
+        places[name] = row.number
         group = row.cells.get(group_column) if group_column else None
         if group_column and group_column not in row.cells:
             raise DataError(
                 f"{row.where}: no cell {group_column!r} (group){suggestion(group_column, map(str, row.cells))}"
             )
-        items.append(Item(name, value, final, None if group is None else str(group)))
+        gold = _gold(row, gold_column) if gold_column else ()
+        items.append(Item(name, value, final, None if group is None else str(group), gold))
     return items
+
+
+def _gold(row: Row, column: str) -> tuple[str, ...]:
+    """The ids of a cell: a list, or in a CSV file ids separated by white space."""
+    found = row.cells.get(column)
+    if found is None:
+        return ()
+    named = found.split() if isinstance(found, str) else found
+    if not isinstance(named, list) or not all(isinstance(name, str) for name in named):
+        raise DataError(f"{row.where}: {column!r} (gold) must be a list of ids of passages, found {found!r}.")
+    return tuple(dict.fromkeys(named))
 
 
 def _id(row: Row, value: Any, repeats: Counter[str]) -> str:
     given = row.cells.get("id")
+    if isinstance(given, (list, dict)):
+        raise DataError(f"{row.where}: the id must be a text or a number, found {type(given).__name__}.")
     if given is not None and str(given).strip():
         return str(given)
     name = content_hash(value)[:10]
@@ -70,7 +87,11 @@ def _input(row: Row, columns: Sequence[str]) -> Any:
         if isinstance(value, str) and not value.strip():
             raise DataError(f"{row.where}: the input {columns[0]!r} is empty.")
         return value
-    return {column: _cell(row, column, "input") for column in columns}
+    absent = [column for column in columns if column not in row.cells]
+    # A cell of a table may be empty; a row with nothing in it is a mistake.
+    if absent or all(row.cells[column] is None for column in columns):
+        _cell(row, (absent or list(columns))[0], "input")
+    return {column: row.cells[column] for column in columns}
 
 
 def _cell(row: Row, column: str, role: str) -> Any:

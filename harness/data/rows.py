@@ -1,22 +1,30 @@
 """Rows of a data file, one mapping each, with the place that a message can name."""
 
+import codecs
 import csv
-import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from harness.errors import ConfigError, DataError, UnavailableError
+import msgspec
+
+from harness.errors import ConfigError, DataError, UnavailableError, suggestion
+
+_LONGEST_CELL = 2**31 - 1
 
 
-@dataclass(frozen=True)
-class Row:
+class Row(NamedTuple):
     """One row of a data file."""
 
-    where: str
-    """File and line, for messages."""
+    place: str
+    """The file, up to the number of the line."""
     cells: dict[str, Any]
+    number: int | None = None
+
+    @property
+    def where(self) -> str:
+        """File and line, for messages."""
+        return self.place if self.number is None else f"{self.place}{self.number}"
 
 
 def read_rows(source: str, folder: Path, encoding: str, where: str) -> Iterator[Row]:
@@ -36,15 +44,26 @@ def read_rows(source: str, folder: Path, encoding: str, where: str) -> Iterator[
     if colon and scheme in _SCHEMES:
         yield from _SCHEMES[scheme](rest, where)
         return
+    if "://" in source:
+        raise DataError(f"{where}: {source} is an address. Download it, and name the file.")
     path = folder / source
-    if not path.is_file():
-        near = sorted(p.name for p in path.parent.glob("*") if p.is_file()) if path.parent.is_dir() else []
-        from harness.errors import suggestion
+    if path.is_dir():
+        from harness.data.images import image_rows
 
+        place = ""
+        for place, cells in image_rows(path):
+            yield Row(place, cells)
+        if not place:
+            raise DataError(
+                f"{where}: {path} is a folder; name a file in it ({', '.join(_SUFFIXES)}), or one with images."
+            )
+        return
+    if not path.is_file():
+        near = [p.name for p in path.parent.glob("*") if p.suffix in _SUFFIXES] if path.parent.is_dir() else []
         raise DataError(f"{where}: there is no file {path}{suggestion(path.name, near)}")
     reader = _SUFFIXES.get(path.suffix.lower())
     if reader is None:
-        raise DataError(f"{where}: {path.name} is none of {', '.join(_SUFFIXES)}.")
+        raise DataError(f"{where}: {path} has a suffix that is none of {', '.join(_SUFFIXES)}.")
     any_row = False
     for row in reader(path, encoding):
         any_row = True
@@ -54,55 +73,81 @@ def read_rows(source: str, folder: Path, encoding: str, where: str) -> Iterator[
 
 
 def _jsonl(path: Path, encoding: str) -> Iterator[Row]:
+    place, decode = f"{path}:", msgspec.json.decode
     for number, line in _lines(path, encoding):
-        place = f"{path}:{number}"
-        if not line.strip():
+        if line.isspace():
             continue
         try:
-            cells = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise DataError(f"{place}: not valid JSON: {error.msg} at column {error.colno}.") from None
+            cells = decode(line)
+        except (msgspec.DecodeError, RecursionError) as error:
+            constant = " NaN and Infinity are no JSON: write null." if "NaN" in line or "Infinity" in line else ""
+            problem = str(error).removeprefix("JSON is malformed: ")
+            raise DataError(f"{place}{number}: not valid JSON: {problem}.{constant}") from None
         if not isinstance(cells, dict):
-            raise DataError(f"{place}: found {type(cells).__name__}, expected an object.")
-        yield Row(place, cells)
+            raise DataError(f"{place}{number}: found {type(cells).__name__}, expected an object.")
+        yield Row(place, cells, number)
+
+
+def read_text(path: Path, encoding: str) -> str:
+    """The content of a text file.
+
+    Raises:
+        DataError: it cannot be read, or is not in that encoding.
+    """
+    return "".join(line for _, line in _lines(path, encoding))
 
 
 def _lines(path: Path, encoding: str) -> Iterator[tuple[int, str]]:
-    number = 0
+    # A byte order mark is no part of the text.
+    with_mark = "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding
     try:
-        with path.open(encoding=encoding, newline="\n") as file:
-            for number, line in enumerate(file, 1):
-                yield number, line
-    except UnicodeDecodeError as error:
-        raise not_decodable(path, number + 1, encoding, error) from None
+        with path.open(encoding=with_mark, newline="\n") as file:
+            yield from enumerate(file, 1)
+    except UnicodeError:
+        raise _not_decodable(path, encoding) from None
     except LookupError:
         raise ConfigError(f"{path}: unknown encoding {encoding!r}; e.g. utf-8, latin-1, cp1252.") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot be read: {error.strerror}.") from None
 
 
-def not_decodable(path: Path, line: int, encoding: str, error: UnicodeDecodeError) -> DataError:
-    """The message for bytes that are not in the declared encoding."""
-    byte = error.object[error.start]
+def _not_decodable(path: Path, encoding: str) -> DataError:
+    """The message for bytes that are not in the declared encoding: with the first line that holds one."""
+    content = path.read_bytes()
+    place, byte = str(path), ""
+    for number, line in enumerate(content.split(b"\n"), 1):
+        try:
+            line.decode(encoding)
+        except UnicodeDecodeError as error:
+            place, byte = f"{path}:{number}", f" (byte 0x{line[error.start]:02x})"
+            break
+        except UnicodeError:
+            break
+    wide = content[:2] in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)
+    likely = '"utf-16"' if wide else '"latin-1" (or "cp1252")'
     return DataError(
-        f"{path}: not {encoding} (byte 0x{byte:02x} near line {line}). If it was saved in another encoding, name "
-        'it in task.toml: [data] encoding = "latin-1" (or "cp1252").'
+        f"{place}: not {encoding}{byte}. If the file was saved in another encoding, name it: encoding = {likely} "
+        "under [data] in task.toml."
     )
 
 
 def _csv(path: Path, encoding: str) -> Iterator[Row]:
     def text() -> Iterator[str]:
-        for _, line in _lines(path, "utf-8-sig" if encoding.lower() in ("utf-8", "utf8") else encoding):
+        for _, line in _lines(path, encoding):
             yield line
 
+    csv.field_size_limit(_LONGEST_CELL)
     reader = csv.DictReader(text(), strict=True)
     try:
+        header = reader.fieldnames or []
+        if twice := sorted({name for name in header if header.count(name) > 1}):
+            raise DataError(f"{path}:1: the header has {', '.join(map(repr, twice))} more than once.")
         for cells in reader:
-            place = f"{path}:{reader.line_num}"
             if None in cells or None in cells.values():
-                width = len(reader.fieldnames or [])
-                raise DataError(f"{place}: the row has not the {width} cells of the header.")
-            yield Row(place, dict(cells))
+                raise DataError(f"{path}:{reader.line_num}: the row has not the {len(header)} cells of the header.")
+            yield Row(f"{path}:", dict(cells), reader.line_num)
     except csv.Error as error:
-        raise DataError(f"{path}:{reader.line_num}: not valid CSV: {error}.") from None
+        raise DataError(f"{path}:{reader.reader.line_num}: not valid CSV: {error}.") from None
 
 
 def _parquet(path: Path, encoding: str) -> Iterator[Row]:
@@ -112,24 +157,27 @@ def _parquet(path: Path, encoding: str) -> Iterator[Row]:
     except ImportError as error:
         raise UnavailableError('parquet files need pyarrow: pip install "approach-harness[data]".') from error
     number = 0
-    for batch in pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=4096):
-        for cells in batch.to_pylist():
-            number += 1
-            yield Row(f"{path}: row {number}", cells)
+    try:
+        for batch in pyarrow.parquet.ParquetFile(path).iter_batches(batch_size=4096):
+            for cells in batch.to_pylist():
+                number += 1
+                yield Row(f"{path}: row ", cells, number)
+    except (OSError, ValueError, NotImplementedError) as error:
+        raise DataError(f"{path}: not a readable parquet file: {error}") from None
 
 
 def _hugging_face(source: str, where: str) -> Iterator[Row]:
     from harness.data.hub import hub_rows
 
     for number, cells in enumerate(hub_rows(source, where), 1):
-        yield Row(f"hf:{source}: row {number}", cells)
+        yield Row(f"hf:{source}: row ", cells, number)
 
 
 def _sklearn(source: str, where: str) -> Iterator[Row]:
     from harness.data.sklearn_data import sklearn_rows
 
     for number, cells in enumerate(sklearn_rows(source, where), 1):
-        yield Row(f"sklearn:{source}: row {number}", cells)
+        yield Row(f"sklearn:{source}: row ", cells, number)
 
 
 _SUFFIXES: dict[str, Callable[[Path, str], Iterator[Row]]] = {

@@ -10,7 +10,7 @@ _TEST_SHARE = 0.25
 
 
 def sklearn_rows(source: str, where: str) -> Iterator[dict[str, Any]]:
-    """Rows of `NAME:train` or `NAME:test`: the features by name and `target` (a class by its name).
+    """Rows of `NAME:train` or `NAME:test`: the features by name (or `image`, rows of grey values) and `target`.
 
     The split is fixed (seed 0, stratified by class), so that every user has the same test items.
 
@@ -28,12 +28,15 @@ def sklearn_rows(source: str, where: str) -> Iterator[dict[str, Any]]:
 
     bunch = getattr(sklearn.datasets, f"load_{name}")()
     classes = getattr(bunch, "target_names", None)
+    images = getattr(bunch, "images", None)
     rows = range(len(bunch.target))
     strata = bunch.target if classes is not None else None
     train, test = train_test_split(rows, test_size=_TEST_SHARE, random_state=0, stratify=strata)
     features = [str(f) for f in bunch.feature_names]
     for row in sorted(train if part == "train" else test):
         cells: dict[str, Any] = dict(zip(features, map(float, bunch.data[row]), strict=True))
+        if images is not None:
+            cells = {"image": images[row].tolist()}
         target = bunch.target[row]
         cells["target"] = str(classes[target]) if classes is not None else float(target)
         yield cells

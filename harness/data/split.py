@@ -25,8 +25,7 @@ def cut_validation(
     rng = np.random.default_rng([seed, 7919])
     size = min(max(round(share * len(train)), 1), len(train) - 1) if share > 0 and len(train) > 1 else 0
     groups = {item.group for item in train if item.group is not None}
-    seen = {item.group for item in test if item.group is not None}
-    if len(groups) > 2 and groups.isdisjoint(seen):
+    if len(groups) > 2 and groups.isdisjoint(item.group for item in test):
         chosen = _whole_groups(train, size, rng)
     else:
         chosen = _stratified(train, size, rng)

@@ -16,19 +16,26 @@ class Kind(Protocol):
     def choices(self) -> tuple[str, ...] | None:
         """The permitted answers in a fixed order, where there are finitely many."""
 
+    @property
+    def schema(self) -> dict[str, Any] | None:
+        """JSON schema of the permitted answers, where they are JSON."""
+
     def key(self) -> Any:
         """JSON-like value that changes whenever asking, parsing or checking would."""
 
     def ask(self) -> str:
         """The sentence of a prompt that says what form the answer must have."""
 
-    def write(self, target: Any) -> str:
-        """A target in the form that `ask` asks for: how an example of a few-shot prompt is answered."""
+    def write(self, target: Any, asked: Any = None) -> str:
+        """A target in the form that `ask` asks for: how an example of a few-shot prompt is answered.
 
-    def parse(self, text: str) -> Any:
+        `asked` is the input that it belongs to, here and below; only a kind that points into its input needs it.
+        """
+
+    def parse(self, text: str, asked: Any = None) -> Any:
         """The answer that `text` holds, or None where it holds none."""
 
-    def check(self, target: Any) -> Any:
+    def check(self, target: Any, asked: Any = None) -> Any:
         """The target in its final form; raises ValueError that says what is wrong with it."""
 
     def metric(self, name: str) -> Metric:

@@ -1,8 +1,10 @@
 """Kind `label`: one out of a fixed set of labels."""
 
 import re
+import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from harness.errors import UnknownNameError, suggestion
@@ -33,6 +35,10 @@ class Label:
         """The labels."""
         return self.labels
 
+    @property
+    def schema(self) -> None:
+        """There are choices instead."""
+
     def key(self) -> Any:
         """Name and labels."""
         return [self.name, *self.labels]
@@ -41,19 +47,21 @@ class Label:
         """Lists the labels and asks for exactly one."""
         return "Answer with exactly one of these labels and nothing else: " + "; ".join(self.labels) + "."
 
-    def write(self, target: Any) -> str:
+    def write(self, target: Any, asked: Any = None) -> str:
         """The label itself."""
         return str(target)
 
-    def parse(self, text: str) -> str | None:
+    def parse(self, text: str, asked: Any = None) -> str | None:
         """The label that the text states.
 
-        A text that is a label up to case, quotes and punctuation is that label. Otherwise what follows the last
+        A text that is a label, up to case, quotes and punctuation, is that label. Otherwise what follows the last
         "answer:" or "label:" counts, then the whole text, if exactly one label is named there as whole words (a
         label that is part of a longer one that is named does not count). Anything else is no answer.
         """
-        spoken = _normal(text)
-        by_name = {_normal(label): label for label in self.labels}
+        bare = text.strip().strip("\"'`*.").strip()
+        if bare in self.labels:
+            return bare
+        spoken, by_name = _normal(text), self._by_name
         if spoken in by_name:
             return by_name[spoken]
         marked = re.split(r"(?:answer|label)\s*(?:is)?\s*:", text, flags=re.IGNORECASE)
@@ -63,11 +71,22 @@ class Label:
                 return by_name[named.pop()]
         return None
 
-    def check(self, target: Any) -> str:
-        """Refuses a label that is not declared."""
-        if target not in self.labels:
+    @cached_property
+    def _by_name(self) -> dict[str, str]:
+        """Labels by their words; those that share them ("C" and "C++") are known only as they are written."""
+        names = [_normal(label) for label in self.labels]
+        return {name: label for name, label in zip(names, self.labels, strict=True) if name and names.count(name) == 1}
+
+    def check(self, target: Any, asked: Any = None) -> str:
+        """Refuses a label that is not declared. A number or a truth value is the label that is written so."""
+        label = str(target) if isinstance(target, (str, int)) else None
+        if label not in self._declared:
             raise ValueError(f"label {target!r} is not declared{suggestion(str(target), self.labels)}")
-        return str(target)
+        return self._declared[label]  # one text for all items of a label, however many there are
+
+    @cached_property
+    def _declared(self) -> dict[str | None, str]:
+        return {label: label for label in self.labels}
 
     def metric(self, name: str) -> Metric:
         """`accuracy`, `macro_f1`, `weighted_f1`, or `precision[LABEL]`, `recall[LABEL]`, `f1[LABEL]`."""
@@ -76,7 +95,7 @@ class Label:
         family, _, label = name.removesuffix("]").partition("[")
         if family in _PER_CLASS and label in self.labels:
             return _PER_CLASS[family](label)
-        raise UnknownNameError("metric of kind label", name, [*_WHOLE, *(f"{f}[LABEL]" for f in _PER_CLASS)])
+        raise UnknownNameError(f"metric of kind {self.name}", name, [*_WHOLE, *(f"{f}[LABEL]" for f in _PER_CLASS)])
 
     def default_metrics(self) -> tuple[str, ...]:
         """Accuracy, and both averages of F1."""
@@ -84,7 +103,7 @@ class Label:
 
 
 def _normal(text: str) -> str:
-    return " ".join(re.findall(r"[^\W_]+", text.lower()))
+    return " ".join(re.findall(r"[^\W_]+", unicodedata.normalize("NFKC", text).lower()))
 
 
 def _named(text: str, labels: dict[str, str]) -> set[str]:

@@ -1,21 +1,32 @@
 """From the word in `task.toml` to a kind."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping
+from pathlib import Path
 from typing import Any
 
 from harness.errors import ConfigError, UnknownNameError
+from harness.kinds.binary import make_binary
+from harness.kinds.declared import Declared
+from harness.kinds.image_label import ImageLabel
+from harness.kinds.json_kind import make_json
 from harness.kinds.kind import Kind
 from harness.kinds.label import Label
+from harness.kinds.number import Number
+from harness.kinds.spans import make_spans
+from harness.kinds.text import make_text
 
 
-def make_kind(name: str, settings: Mapping[str, Any], targets: Sequence[Any], where: str) -> Kind:
+def make_kind(
+    name: str, settings: Mapping[str, Any], targets: Iterable[Any], where: str, folder: Path = Path()
+) -> Kind:
     """The kind `name` for a task with these settings of `[task]`.
 
     Args:
         name: as in `task.toml`.
         settings: the keys of `[task]` that belong to the kind, e.g. `labels`.
-        targets: raw training targets, for what a task need not spell out (labels).
+        targets: raw targets, for what a task need not spell out (labels, types of spans).
         where: the file, for messages.
+        folder: of the task, where a schema may stand.
 
     Raises:
         UnknownNameError: no such kind.
@@ -23,17 +34,47 @@ def make_kind(name: str, settings: Mapping[str, Any], targets: Sequence[Any], wh
     """
     if name not in _KINDS:
         raise UnknownNameError("kind", name, _KINDS, f"{where}: [task] kind")
-    return _KINDS[name](settings, targets, where)
+    for key, kinds in _OWN.items():
+        if settings.get(key) and name not in kinds:
+            word = "schema" if key == "json_schema" else key
+            raise ConfigError(f"{where}: [task] {word} belongs to kind {' or '.join(kinds)}, the kind is {name}.")
+    return _KINDS[name](Declared(settings, targets, where, folder))
 
 
-def _label(settings: Mapping[str, Any], targets: Sequence[Any], where: str) -> Kind:
-    labels = settings.get("labels") or sorted({str(t) for t in targets if t is not None})
+def _label(declared: Declared) -> Kind:
+    return Label(_labels(declared))
+
+
+def _image_label(declared: Declared) -> Kind:
+    return ImageLabel(_labels(declared))
+
+
+def _labels(declared: Declared) -> tuple[str, ...]:
+    where = declared.where
+    labels = declared.settings.get("labels") or sorted({str(t) for t in declared.targets if t is not None})
     if len(labels) < 2:
-        raise ConfigError(f"{where}: a task of kind label needs at least 2 labels, found {len(labels)}.")
+        raise ConfigError(f"{where}: a task with labels needs at least 2 of them, found {len(labels)}.")
     if len(set(labels)) != len(labels):
         twice = sorted({label for label in labels if list(labels).count(label) > 1})
         raise ConfigError(f"{where}: [task] labels has {', '.join(map(repr, twice))} more than once.")
-    return Label(tuple(str(label) for label in labels))
+    return tuple(str(label) for label in labels)
 
 
-_KINDS: dict[str, Callable[[Mapping[str, Any], Sequence[Any], str], Kind]] = {"label": _label}
+_KINDS: dict[str, Callable[[Declared], Kind]] = {
+    "label": _label,
+    "binary": make_binary,
+    "number": lambda _: Number(),
+    "spans": make_spans,
+    "json": make_json,
+    "text": make_text,
+    "image-label": _image_label,
+}
+_OWN = {
+    "labels": ("label", "binary", "image-label"),
+    "positive": ("binary",),
+    "types": ("spans",),
+    "json_schema": ("json",),
+    "tolerance": ("json",),
+    "no_answer": ("text",),
+}
+"""Settings that only some kinds read."""

@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.metrics.arrays import ratio
 from harness.metrics.metric import Aggregate, Metric, Score
 
 Pair = tuple[str, str | None]
@@ -32,7 +33,7 @@ def precision(label: str) -> Metric:
 
     def aggregate(values: Sequence[Pair], counts: NDArray[Any]) -> NDArray[np.float64]:
         hits, predicted, _ = _margins(values, counts, [label])
-        return _ratio(hits, predicted)[:, 0]
+        return ratio(hits, predicted)[:, 0]
 
     return Metric(f"precision[{label}]", score=_pair, failed=_unanswered, aggregate=aggregate)
 
@@ -42,7 +43,7 @@ def recall(label: str) -> Metric:
 
     def aggregate(values: Sequence[Pair], counts: NDArray[Any]) -> NDArray[np.float64]:
         hits, _, actual = _margins(values, counts, [label])
-        return _ratio(hits, actual)[:, 0]
+        return ratio(hits, actual)[:, 0]
 
     return Metric(f"recall[{label}]", score=_pair, failed=_unanswered, aggregate=aggregate)
 
@@ -52,7 +53,7 @@ def f1(label: str) -> Metric:
 
     def aggregate(values: Sequence[Pair], counts: NDArray[Any]) -> NDArray[np.float64]:
         hits, predicted, actual = _margins(values, counts, [label])
-        return _ratio(2 * hits, predicted + actual)[:, 0]
+        return ratio(2 * hits, predicted + actual)[:, 0]
 
     return Metric(f"f1[{label}]", score=_pair, failed=_unanswered, aggregate=aggregate)
 
@@ -78,9 +79,9 @@ def _f1_over_classes(*, by_support: bool) -> Aggregate:
     def aggregate(values: Sequence[Pair], counts: NDArray[Any]) -> NDArray[np.float64]:
         classes = sorted({label for pair in values for label in pair if label is not None})
         hits, predicted, actual = _margins(values, counts, classes)
-        f1s = _ratio(2 * hits, predicted + actual)
+        f1s = ratio(2 * hits, predicted + actual)
         weights = actual if by_support else ((predicted + actual) > 0).astype(np.float64)
-        return _ratio((f1s * weights).sum(axis=1), weights.sum(axis=1))
+        return ratio((f1s * weights).sum(axis=1), weights.sum(axis=1))
 
     return aggregate
 
@@ -100,7 +101,3 @@ def _margins(
             hit[i, column[target]] = 1
     weights = np.asarray(counts, dtype=np.float64)
     return weights @ hit, weights @ predicted, weights @ actual
-
-
-def _ratio(top: NDArray[np.float64], bottom: NDArray[np.float64]) -> NDArray[np.float64]:
-    return np.divide(top, bottom, out=np.zeros_like(top), where=bottom > 0)

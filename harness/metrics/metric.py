@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,7 +27,7 @@ class Metric:
 
     name: str
     score: Callable[[Any, Any], Score]
-    """`(target, answer) -> score`, called with an answer that is there."""
+    """`(target, answer) -> score`, called with an answer that is there; see `needs`."""
     failed: Callable[[Any], Score] | None
     """`target -> score` of an item that failed or whose answer could not be parsed. None where the metric has
     no worst value: it is then computed over the answered, and no requirement on it is met while items failed."""
@@ -37,6 +37,10 @@ class Metric:
     """Smallest and largest value that the figure can take."""
     percent: bool = True
     """Whether people read it as a percentage."""
+    needs: Literal["answer", "record"] = "answer"
+    """"record" for a metric of more than the answer (confidences, what was retrieved): `score` is then
+    `(Item, Answered) -> score`, called also where the answer could not be parsed, and `failed` is `Item -> score`
+    of an item without a reply. A score of None says that the metric does not apply to the item."""
 
     @property
     def is_mean(self) -> bool:

@@ -1,0 +1,45 @@
+"""Classes and types of spans: how many test items each has, and which are new in test."""
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+
+from harness.check.finding import Finding, Level, fine
+from harness.kinds.kind import Kind
+from harness.types import Item
+
+FEW = 5
+"""Test items below which nothing can be said of a class."""
+_LOPSIDED = 0.9
+
+
+def findings(kind: Kind, test: Sequence[Item], train: Sequence[Item]) -> list[Finding]:
+    """For kinds with classes or types; others have none."""
+    names = kind.choices or tuple(getattr(kind, "types", ()))
+    if not names:
+        return []
+    word = "classes" if kind.choices else "types of spans"
+    in_test, in_train = Counter(_names(test)), Counter(_names(train))
+    result = []
+    few = [f"{name}: {in_test[name]}" for name in names if in_test[name] < FEW]
+    if few:
+        text = f"{len(few)} of {len(names)} {word} have fewer than {FEW} test items: nothing can be said of them alone."
+        result.append(Finding("classes", Level.WARNING, text, few))
+    new = [f"{name}: {in_test[name]} test items" for name in names if in_test[name] and not in_train[name]]
+    if train and new:
+        text = f"{len(new)} {word} are in test and not in train: a trained candidate cannot know them."
+        result.append(Finding("classes", Level.WARNING, text, new))
+    share = max(in_test.values(), default=0) / max(in_test.total(), 1)
+    if kind.choices and share >= _LOPSIDED:
+        most = in_test.most_common(1)[0][0]
+        text = f"{share:.0%} of the test items are {most!r}: accuracy says little here, F1 and ROC-AUC say more."
+        result.append(Finding("classes", Level.NOTE, text))
+    least, greatest = (f(in_test[name] for name in names) for f in (min, max))
+    return result or [fine("classes", f"{len(names)} {word}, {least} to {greatest} times in test.")]
+
+
+def _names(items: Iterable[Item]) -> Iterable[str]:
+    for item in items:
+        if isinstance(item.target, str):
+            yield item.target
+        else:
+            yield from {span[2] for span in item.target}

@@ -1,0 +1,114 @@
+"""Items that stand twice: within a part, across parts, and test items that stand in the corpus."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from harness.check.finding import Finding, Level, fine
+from harness.check.near import near_pairs, normal
+from harness.prompting import as_text
+from harness.types import Item, Passage
+
+_LEAST = 20
+"""Characters from which a text is looked for in the corpus: a shorter one stands there by chance."""
+_TAUGHT = ("train", "validation")
+
+Place = tuple[str, str]
+"""Part and id of an item."""
+
+
+@dataclass(frozen=True)
+class Twin:
+    """Two items with the same or nearly the same input; one of a test and a taught item is named first."""
+
+    one: Place
+    other: Place
+    similarity: float
+    """1 for equal up to case and punctuation."""
+
+    def __str__(self) -> str:
+        near = "" if self.similarity == 1 else f" ({self.similarity:.2f})"
+        return f"{self.one[0]} {self.one[1]} = {self.other[0]} {self.other[1]}{near}"
+
+
+def twins(parts: Mapping[str, Sequence[Item]]) -> list[Twin]:
+    """Pairs of items that are equal or, where the input is a text, nearly so.
+
+    Of many equal items each is paired with the first of each part, so that every item that has a twin in a part is
+    named with one. Numbers of a table or an image are compared exactly.
+    """
+    same: dict[str, dict[str, list[Place]]] = {}
+    for part, items in parts.items():
+        for item in items:
+            plain = isinstance(item.input, str)
+            key = (normal(item.input) if plain else "") or f"\0{as_text(item.input)}"
+            same.setdefault(key, {}).setdefault(part, []).append((part, item.id))
+    found = [twin for held in same.values() for twin in _equal(held)]
+    texts = [text for text in same if not text.startswith("\0")]
+    for i, j, similarity in near_pairs(texts):
+        one, other = same[texts[i]], same[texts[j]]
+        found += [Twin(a[0], b[0], similarity) for a in one.values() for b in other.values()]
+    return [_test_first(twin) for twin in found]
+
+
+def _equal(held: Mapping[str, Sequence[Place]]) -> list[Twin]:
+    firsts = {part: places[0] for part, places in held.items()}
+    pairs = {
+        (min(first, place), max(first, place))
+        for first in firsts.values()
+        for places in held.values()
+        for place in places
+        if first != place
+    }
+    return [Twin(one, other, 1.0) for one, other in sorted(pairs)]
+
+
+def _test_first(twin: Twin) -> Twin:
+    return Twin(twin.other, twin.one, twin.similarity) if twin.other[0] == "test" != twin.one[0] else twin
+
+
+def leaks(found: Sequence[Twin]) -> dict[str, Twin]:
+    """By id the test items that stand among the items that candidates are taught."""
+    leaked: dict[str, Twin] = {}
+    for twin in found:
+        if twin.one[0] == "test" and twin.other[0] in _TAUGHT:
+            known = leaked.get(twin.one[1])
+            if known is None or known.similarity < twin.similarity:
+                leaked[twin.one[1]] = twin
+    return leaked
+
+
+def in_corpus(test: Sequence[Item], corpus: Sequence[Passage]) -> dict[str, str]:
+    """By id the test items whose whole text stands in the corpus, and the passage where."""
+    passages = {passage.id: f" {normal(passage.text)} " for passage in corpus}
+    found: dict[str, str] = {}
+    for item in test:
+        text = normal(as_text(item.input))
+        if len(text) >= _LEAST:
+            place = next((name for name, held in passages.items() if f" {text} " in held), None)
+            if place is not None:
+                found[item.id] = place
+    return found
+
+
+def findings(parts: Mapping[str, Sequence[Item]], corpus: Sequence[Passage]) -> list[Finding]:
+    """Leaks into train, validation and corpus, and duplicates within each part."""
+    found = twins(parts)
+    leaked, standing = leaks(found), in_corpus(parts.get("test", ()), corpus)
+    result = []
+    if leaked:
+        exact = sum(twin.similarity == 1 for twin in leaked.values())
+        text = f"{len(leaked)} test items stand in train or validation too ({exact} exactly): they test memory."
+        result.append(Finding("leakage", Level.LEAK, text, [str(twin) for twin in leaked.values()]))
+    if standing:
+        text = f"{len(standing)} test items stand word for word in the corpus."
+        result.append(Finding("leakage", Level.LEAK, text, [f"test {i} in {p}" for i, p in standing.items()]))
+    if not leaked and not standing:
+        result.append(fine("leakage", "no test item stands in train, validation or corpus."))
+    for part in parts:
+        within = [twin for twin in found if twin.one[0] == twin.other[0] == part]
+        if within:
+            text = f"{len({twin.other for twin in within})} items of {part} repeat another, exactly or nearly."
+            result.append(Finding("duplicates", Level.WARNING, text, [str(twin) for twin in within]))
+    if not any(finding.check == "duplicates" for finding in result):
+        result.append(fine("duplicates", "no item stands twice in its part."))
+    return result

@@ -1,0 +1,67 @@
+"""How test stands to train: groups that straddle the split, and dates in the wrong order."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from harness.check.finding import Finding, Level, fine
+from harness.types import Item
+
+
+def group_findings(test: Sequence[Item], train: Sequence[Item]) -> list[Finding]:
+    """Groups with items on both sides; nothing where items have no groups."""
+    in_test = {item.group for item in test if item.group is not None}
+    if not in_test:
+        return []
+    both = sorted(in_test & {item.group for item in train if item.group is not None})
+    if not both:
+        return [fine("groups", f"none of the {len(in_test)} groups of test is in train.")]
+    items = sum(item.group in set(both) for item in test)
+    text = (
+        f"{len(both)} of {len(in_test)} groups are in test and in train ({items} test items): figures are for groups "
+        "that were seen before."
+    )
+    return [Finding("groups", Level.WARNING, text, both)]
+
+
+def date_findings(column: str, test: Sequence[Any], train: Sequence[Any]) -> list[Finding]:
+    """Whether training items were known before the test items.
+
+    Args:
+        column: its name.
+        test: the cells of the date column of the test items, ISO dates.
+        train: those of the training items.
+    """
+    asked: list[datetime] = []
+    taught: list[datetime] = []
+    wrong: list[str] = []
+    for cells, dates in ((test, asked), (train, taught)):
+        for cell in cells:
+            date = as_date(cell)
+            if date is None:
+                wrong.append(repr(cell))
+            else:
+                dates.append(date)
+    if wrong:
+        text = f"{len(wrong)} cells of {column!r} are no ISO date like 2025-06-01."
+        return [Finding("dates", Level.WARNING, text, wrong)]
+    if not asked or not taught:
+        return []
+    late = sum(date > min(asked) for date in taught)
+    if late:
+        text = (
+            f"{late} of {len(taught)} training items are later than the first test item ({min(asked):%Y-%m-%d}): the "
+            "past is predicted from the future."
+        )
+        return [Finding("dates", Level.WARNING, text)]
+    return [fine("dates", f"train ends on {max(taught):%Y-%m-%d}, test begins on {min(asked):%Y-%m-%d}.")]
+
+
+def as_date(cell: Any) -> datetime | None:
+    """A cell as a date, without its time zone; None where it is none."""
+    if isinstance(cell, datetime):
+        return cell.replace(tzinfo=None)
+    try:
+        return datetime.fromisoformat(str(cell)).replace(tzinfo=None)
+    except ValueError:
+        return None

@@ -1,0 +1,87 @@
+"""Recordings: what was predicted elsewhere, as lines of a `.jsonl` or `.csv` file."""
+
+import math
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.data.rows import read_rows
+from harness.errors import DataError, some
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line: what was recorded of one item under one seed."""
+
+    where: str
+    """File and line, for messages."""
+    id: str
+    seed: int | None
+    cells: dict[str, Any]
+
+
+def read_recording(path: Path, *, encoding: str = "utf-8", id_column: str = "id", dedupe: bool = False) -> list[Line]:
+    """The lines of a recording, with every item once under each seed.
+
+    Args:
+        path: `.jsonl` or `.csv`.
+        encoding: of the file.
+        id_column: column with the item's id.
+        dedupe: keeps the first of several lines of an item under one seed.
+
+    Raises:
+        DataError: a line without id, a seed that is no whole number, or an item twice, which it names.
+    """
+    lines = [
+        Line(row.where, _id(row.where, row.cells, id_column), _seed(row.where, row.cells), row.cells)
+        for row in read_rows(path.name, path.parent, encoding, "recording")
+    ]
+    first: dict[tuple[str, int | None], Line] = {}
+    for line in lines:
+        first.setdefault((line.id, line.seed), line)
+    if len(first) < len(lines) and not dedupe:
+        often = Counter((line.id, line.seed) for line in lines)
+        names = [name for (name, _), times in often.items() if times > 1]
+        raise DataError(
+            f"{path}: {len(names)} items are recorded more than once: {some(names)}. Mend the file, or keep the "
+            "first line of each (--dedupe; dedupe = true for a candidate)."
+        )
+    return list(first.values())
+
+
+def number(line: Line, column: str) -> float | None:
+    """The number in a cell; None where it is empty or absent.
+
+    Raises:
+        DataError: it is no finite number.
+    """
+    value: Any = line.cells.get(column)
+    if value is None or value == "":
+        return None
+    if isinstance(value, str):
+        value = {"true": 1.0, "false": 0.0}.get(value.strip().lower(), value)
+    try:
+        found = float(value)
+    except (TypeError, ValueError):
+        raise DataError(f"{line.where}: {column}: found {value!r}, expected a number.") from None
+    if not math.isfinite(found):
+        raise DataError(f"{line.where}: {column}: found {value!r}, expected a finite number.")
+    return found
+
+
+def _id(where: str, cells: dict[str, Any], column: str) -> str:
+    value = cells.get(column)
+    if value is None or str(value).strip() == "":
+        raise DataError(f"{where}: no {column!r}: every line of a recording names its item.")
+    return str(value)
+
+
+def _seed(where: str, cells: dict[str, Any]) -> int | None:
+    value = cells.get("seed")
+    if value is None or value == "":
+        return None
+    try:
+        return int(value)
+    except (TypeError, ValueError):
+        raise DataError(f"{where}: seed: found {value!r}, expected a whole number.") from None

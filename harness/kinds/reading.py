@@ -1,0 +1,64 @@
+"""Reading JSON out of what a model wrote."""
+
+import json
+import math
+from collections.abc import Iterator
+from typing import Any
+
+import msgspec
+
+_OPENINGS = 100
+"""Brackets that are tried: a text of nothing but brackets would otherwise take the square of its length."""
+
+
+def json_in(text: str, *kinds: type) -> Any:
+    """The first JSON object or list in a text that is one of `kinds`; None where there is none.
+
+    Words before and after it, and a fence around it, do not matter. What cannot be kept in a record is no answer:
+    NaN, numbers that overflow, halves of surrogate pairs.
+    """
+    for value in _values(text):
+        if isinstance(value, kinds) and _keepable(value):
+            return value
+    return None
+
+
+def _values(text: str) -> Iterator[Any]:
+    decoder = json.JSONDecoder(parse_constant=_refused, parse_float=_finite)
+    at = 0
+    for _ in range(_OPENINGS):
+        start = _next_opening(text, at)
+        if start < 0:
+            return
+        try:
+            value, at = decoder.raw_decode(text, start)
+        except ValueError:
+            at = start + 1
+            continue
+        except RecursionError:
+            return
+        yield value
+
+
+def _next_opening(text: str, at: int) -> int:
+    found = [place for place in (text.find("{", at), text.find("[", at)) if place >= 0]
+    return min(found, default=-1)
+
+
+def _refused(name: str) -> Any:
+    raise ValueError(f"{name} is not JSON")
+
+
+def _finite(digits: str) -> float:
+    value = float(digits)
+    if not math.isfinite(value):
+        raise ValueError(f"{digits} is too large")
+    return value
+
+
+def _keepable(value: Any) -> bool:
+    try:
+        msgspec.json.encode(value)
+    except (ValueError, OverflowError, RecursionError, msgspec.MsgspecError):
+        return False
+    return True

@@ -1,0 +1,152 @@
+"""Metrics of yes or no. Those of the confidence are scikit-learn's; those of the answer are in `classification`.
+
+The confidence of an item is that of the positive class. Where a candidate gives none, its answer counts as certain.
+Where it gave no reply, a positive item ranks below all others and a negative one above all.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.metrics.arrays import FloatArray, matrix, ratio
+from harness.metrics.metric import Aggregate, Metric, Score
+from harness.types import Answered, Item
+
+BINS = 10
+"""Of equal width, for calibration."""
+_BELOW_ALL, _ABOVE_ALL = -1.0, 2.0
+_ENDS: tuple[Literal["left"], Literal["right"]] = ("left", "right")
+
+
+def roc_auc(positive: str, negative: str) -> Metric:
+    """How likely a positive item is more confident than a negative one, ties half; undefined with one class only."""
+    return _ranked("roc_auc", positive, negative, _area)
+
+
+def average_precision(positive: str, negative: str) -> Metric:
+    """Precision at each confidence that occurs, weighted by the recall it adds; 0 without positive items."""
+    return _ranked("average_precision", positive, negative, _average_precision)
+
+
+def brier(positive: str, negative: str) -> Metric:
+    """Mean squared distance of the confidence from what is true, 0 or 1. An item without a reply counts 1."""
+
+    def score(item: Item, record: Answered) -> Score:
+        sure = confidence(record, positive, negative)
+        return 1.0 if sure is None else (sure - (item.target == positive)) ** 2
+
+    return Metric("brier", score, failed=lambda _: 1.0, higher_is_better=False, percent=False, needs="record")
+
+
+def expected_calibration_error(positive: str, negative: str) -> Metric:
+    """Mean distance, over 10 bins of equal width, of the share of positive items from the mean confidence.
+
+    Weighted by the items of a bin (Naeini et al. 2015). An item without a reply is wrong with certainty.
+    """
+
+    def score(item: Item, record: Answered) -> Score:
+        sure = confidence(record, positive, negative)
+        return missing(item) if sure is None else (sure, int(item.target == positive))
+
+    def missing(item: Item) -> Score:
+        actual = int(item.target == positive)
+        return (1.0 - actual, actual)
+
+    return Metric("ece", score, missing, aggregate=_calibration, higher_is_better=False, percent=False, needs="record")
+
+
+def prevalence(positive: str) -> Metric:
+    """The share of positive items, whatever was answered."""
+    return Metric("prevalence", lambda target, _: int(target == positive), lambda target: int(target == positive))
+
+
+def confidence(record: Answered, positive: str, negative: str) -> float | None:
+    """How sure a candidate is of the positive class, 0 to 1; None where it gave no answer at all."""
+    scores = record.scores or {}
+    if positive in scores:
+        return min(max(float(scores[positive]), 0.0), 1.0)
+    if negative in scores:
+        return min(max(1.0 - float(scores[negative]), 0.0), 1.0)
+    return None if record.answer is None else float(record.answer == positive)
+
+
+def reliability(confidences: Sequence[float], positive: Sequence[bool]) -> list[tuple[float, float, int]]:
+    """The reliability curve: mean confidence, share of positive items and number of items of each bin that has any."""
+    sure, actual = np.asarray(confidences, dtype=np.float64), np.asarray(positive, dtype=np.float64)
+    bins = _bins(sure)
+    return [
+        (float(sure[bins == b].mean()), float(actual[bins == b].mean()), int((bins == b).sum()))
+        for b in range(BINS)
+        if (bins == b).any()
+    ]
+
+
+def _ranked(name: str, positive: str, negative: str, aggregate: Aggregate) -> Metric:
+    def score(item: Item, record: Answered) -> Score:
+        sure = confidence(record, positive, negative)
+        return missing(item) if sure is None else (sure, int(item.target == positive))
+
+    def missing(item: Item) -> Score:
+        return (_BELOW_ALL, 1) if item.target == positive else (_ABOVE_ALL, 0)
+
+    return Metric(name, score, missing, aggregate=aggregate, percent=False, needs="record")
+
+
+def _area(values: Sequence[Any], counts: NDArray[Any]) -> FloatArray:
+    positive, negative = _sides(values, counts)
+    below, at_most = (negative.up_to(positive.sure, side) for side in _ENDS)
+    hits = np.einsum("ij,ij->j", positive.times, below + at_most) / 2
+    return ratio(hits, positive.held[-1] * negative.held[-1], empty=np.nan)
+
+
+def _average_precision(values: Sequence[Any], counts: NDArray[Any]) -> FloatArray:
+    positive, negative = _sides(values, counts)
+    right, wrong = (side.held[-1] - side.up_to(positive.sure, "left") for side in (positive, negative))
+    return ratio(np.einsum("ij,ij->j", positive.times, ratio(right, right + wrong)), positive.held[-1])
+
+
+@dataclass(frozen=True)
+class _Side:
+    """The positive or the negative items by their confidence, lowest first, in each of B resamples."""
+
+    sure: FloatArray
+    """(m,) confidences."""
+    times: FloatArray
+    """(m, B) how often each stands in each resample."""
+    held: FloatArray
+    """(m + 1, B) running totals of `times`, from 0 on."""
+
+    def up_to(self, confidences: FloatArray, side: Literal["left", "right"]) -> FloatArray:
+        """How many items lie below each confidence, or with "right" at most there: (k, B)."""
+        found: FloatArray = self.held[np.searchsorted(self.sure, confidences, side)]
+        return found
+
+
+def _sides(values: Sequence[Any], counts: NDArray[Any]) -> tuple[_Side, _Side]:
+    sure, actual = matrix(values).T
+    # Resamples come as columns of a table with a row per score, where rows are cheap to pick.
+    columns = np.asarray(counts).T
+    sides = []
+    for wanted in (1, 0):
+        mine = np.flatnonzero(actual == wanted)
+        mine = mine[np.argsort(sure[mine], kind="stable")]
+        times = columns[mine].astype(np.float64)
+        held = np.zeros((len(mine) + 1, columns.shape[1]))
+        np.cumsum(times, axis=0, out=held[1:])
+        sides.append(_Side(sure[mine], times, held))
+    return sides[0], sides[1]
+
+
+def _calibration(values: Sequence[Any], counts: NDArray[Any]) -> FloatArray:
+    sure, actual = matrix(values).T
+    gaps = np.zeros((len(values), BINS))
+    gaps[np.arange(len(values)), _bins(sure)] = sure - actual
+    weights = np.asarray(counts, dtype=np.float64)
+    return ratio(np.abs(weights @ gaps).sum(axis=1), weights.sum(axis=1))
+
+
+def _bins(confidences: FloatArray) -> NDArray[np.int64]:
+    return np.minimum((confidences * BINS).astype(np.int64), BINS - 1)

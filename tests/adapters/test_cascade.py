@@ -1,0 +1,123 @@
+"""A cascade: the cheap part answers where it is sure, the dear one where it is not."""
+
+import sys
+from collections import Counter
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parents[1]))
+from fakes.server import FakeServer
+
+from harness.cascade import Tried, choose_threshold
+from harness.run.journal import latest
+from harness.run.manifest import read_manifest
+from harness.types import Rung
+
+TOML = """
+[candidates.both]
+adapter = "cascade"
+cheap = {{ adapter = "tfidf" }}
+dear = {{ adapter = "prompting", model = "openai/fake", base_url = "{url}" }}
+"""
+
+
+def tried(text: str) -> list[Tried]:
+    """`5yn`: the cheap part is 0.5 sure and right, the dear one is wrong."""
+    return [Tried(int(word[0]) / 10, word[1] == "y", word[2] == "y") for word in text.split()]
+
+
+@pytest.mark.parametrize(
+    ("items", "threshold", "share", "accuracy"),
+    [
+        ("9yy 8yy 7yy", 0.0, 0.0, 1.0),
+        ("9yy 8yn 3ny 2ny", 0.8, 0.5, 1.0),
+        ("9ny 8ny", 2.0, 1.0, 1.0),
+        ("9yn 8yn 2nn", 0.0, 0.0, 2 / 3),
+        # Those that are equally sure go the same way.
+        ("5yn 5ny 5ny 9yn", 0.9, 0.75, 3 / 4),
+    ],
+)
+def test_the_threshold_has_the_most_right_answers_and_spares_the_dear_part(
+    items: str, threshold: float, share: float, accuracy: float
+) -> None:
+    chosen = choose_threshold(tried(items))
+    assert (chosen.threshold, chosen.share_to_dear, chosen.accuracy) == pytest.approx((threshold, share, accuracy))
+
+
+@pytest.fixture
+def zoo(lab):
+    """Items of which half say nothing to TF-IDF; the last word, new each time, tells the fake server the label."""
+
+    def row(prefix: str, n: int) -> dict[str, str]:
+        label = "cat" if n % 2 else "dog"
+        told = f"{'meow purr' if n % 2 else 'woof bark'} and" if n % 4 < 2 else "nothing"
+        return {"id": f"{prefix}{n}", "text": f"{told} {label}_{prefix}{n}", "label": label}
+
+    with FakeServer() as server:
+        lab.write("tasks/pets/task.toml", lab.task.replace("requirement", "unused").split("[unused]")[0])
+        lab.write("harness.toml", TOML.format(url=server.openai))
+        lab.train(row("t", n) for n in range(80))
+        lab.test(row("x", n) for n in range(24))
+        lab.server = server
+        yield lab
+
+
+def test_both_parts_answer_and_each_record_says_which(zoo) -> None:
+    (outcome,) = zoo.run()
+    assert outcome.failed == 0
+    (journal,) = zoo.root.glob("results/pets/records/*/records.jsonl")
+    records = list(latest(journal).values())
+    by = Counter(record.by for record in records)
+    assert by == {"cheap": 12, "dear": 12}
+    assert all(record.answer == ("cat" if int(record.item_id[1:]) % 2 else "dog") for record in records)
+    assert all(bool(record.calls) == (record.by == "dear") for record in records)
+    notes = read_manifest(journal.with_name("manifest.json")).preparation.notes
+    assert 0.0 < notes["share_to_dear"] < 1.0
+    assert notes["accuracy"] == 1.0
+
+
+def test_a_cascade_stands_as_high_as_its_higher_part_and_sends_what_its_parts_send(zoo) -> None:
+    candidate = zoo.open().project.candidate("both")
+    assert candidate.rung is Rung.TRAINED
+    assert candidate.adapter.sends_data_away(zoo.root) is False
+    toml = (zoo.root / "harness.toml").read_text()
+    zoo.write("harness.toml", toml.replace(zoo.server.openai, "https://far.example/v1"))
+    assert zoo.open().project.candidate("both").adapter.sends_data_away(zoo.root) is True
+
+
+def test_a_change_of_either_part_is_another_candidate(zoo) -> None:
+    def key() -> str:
+        return zoo.open().project.candidate("both").key(zoo.root)
+
+    toml, before = (zoo.root / "harness.toml").read_text(), key()
+    zoo.write("harness.toml", toml.replace("openai/fake", "openai/other"))
+    assert key() != before
+    zoo.write("harness.toml", toml.replace('adapter = "tfidf"', 'adapter = "majority"'))
+    assert key() != before
+    zoo.write("harness.toml", toml)
+    assert key() == before
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ('"tfidf"', '"tfdif"', "did you mean 'tfidf'"),
+        ("model =", "modell =", "[candidates.both] dear: the key "),
+        ('adapter = "tfidf"', "c = 3", "cheap"),
+    ],
+)
+def test_what_is_wrong_with_a_part_is_said_with_its_place(zoo, old: str, new: str, said: str) -> None:
+    zoo.write("harness.toml", (zoo.root / "harness.toml").read_text().replace(old, new, 1))
+    ended = zoo.cli("run", "pets")
+    assert ended.code == 2
+    assert said in ended.err
+    assert "Traceback" not in ended.err
+
+
+def test_without_validation_items_it_cannot_be_built(zoo) -> None:
+    task = (zoo.root / "tasks/pets/task.toml").read_text()
+    zoo.write("tasks/pets/task.toml", task + "validation_share = 0.0\n")
+    ended = zoo.cli("run", "pets", "-c", "both")
+    assert ended.code == 2
+    assert "it needs validation items to choose its threshold by" in ended.err

@@ -1,0 +1,92 @@
+"""A folder of images as data."""
+
+import asyncio
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from harness.data.images import is_file, pixels
+from harness.errors import DataError
+from harness.plugins import load_adapter_class
+from harness.project import bundled
+from harness.task import load_task
+from harness.types import Failure, Reply
+
+TOML = """
+[task]
+kind = "image-label"
+instructions = "Which?"
+[data]
+train = "train"
+test = "test"
+input = "image"
+target = "label"
+"""
+
+
+@pytest.fixture
+def folder(tmp_path):
+    rng = np.random.default_rng(0)
+    for part, n in (("train", 40), ("test", 6)):
+        for i in range(n):
+            label = ("dark", "light")[i % 2]
+            path = tmp_path / part / label / f"{i}.png"
+            path.parent.mkdir(parents=True, exist_ok=True)
+            level = rng.integers(0, 90, size=(12, 10)) + 160 * (label == "light")
+            Image.fromarray(level.astype(np.uint8)).save(path)
+    (tmp_path / "task.toml").write_text(TOML)
+    return tmp_path
+
+
+def test_an_image_is_an_item_with_the_name_of_its_folder_as_target(folder):
+    task = load_task(folder)
+    assert task.kind.choices == ("dark", "light")
+    assert [i.target for i in task.test] == ["dark"] * 3 + ["light"] * 3
+    assert is_file(task.test[0].input)
+    assert pixels(task.test[0].input, 8).shape == (8, 8)
+    assert pixels([[1, 2], [3, 4]], 8).tolist() == [[1, 2], [3, 4]]
+
+
+def test_nothing_of_an_images_place_reaches_an_adapter_since_its_folder_is_the_target(folder):
+    for item in load_task(folder).test:
+        assert item.target not in str(item.query)
+        assert ".png" not in str(item.query)
+
+
+def test_another_image_under_the_same_name_is_another_item(folder):
+    before = {i.query.hash for i in load_task(folder).test}
+    Image.new("L", (5, 5)).save(folder / "test" / "dark" / "0.png")
+    after = {i.query.hash for i in load_task(folder).test}
+    assert (len(before - after), len(after - before)) == (1, 1)
+
+
+def test_an_image_that_does_not_open_fails_alone(folder):
+    (folder / "test" / "light" / "1.png").write_bytes(b"no image")
+    task = load_task(folder)
+    adapter = load_adapter_class(bundled() / "adapters" / "scratch.py")(epochs=8, side=8, channels=4)
+    view = task.view(0)
+    assert adapter.unfit(view) is None
+    (folder / "built").mkdir()
+
+    async def go():
+        await adapter.build(view, folder / "built", 0, None)
+        return await (await adapter.load(view, folder / "built", None)).predict([i.query for i in task.test])
+
+    said = list(zip(task.test, asyncio.run(go()), strict=True))
+    assert [reply.error for _, reply in said if isinstance(reply, Failure)] == ["BrokenImage"]
+    right = [reply.answer == item.target for item, reply in said if isinstance(reply, Reply)]
+    assert right == [True] * 5
+
+
+def test_a_folder_without_images_is_refused(tmp_path):
+    (tmp_path / "train").mkdir()
+    (tmp_path / "test").mkdir()
+    (tmp_path / "task.toml").write_text(TOML)
+    with pytest.raises(DataError, match=r"is a folder; name a file in it .*, or one with images"):
+        load_task(tmp_path)
+
+
+def test_a_model_of_pixels_says_that_it_reads_no_files(folder):
+    adapter = load_adapter_class(bundled() / "adapters" / "linear.py")()
+    assert "not as files" in adapter.unfit(load_task(folder).view(0))

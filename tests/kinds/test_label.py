@@ -1,0 +1,98 @@
+"""Kind `label`: reading a label out of text, and what a target may be."""
+
+import re
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from harness.errors import UnknownNameError
+from harness.kinds.label import Label
+
+DOCUMENTS = Label(("invoice", "credit note", "request for quotation", "quotation", "order"))
+
+
+@pytest.mark.parametrize(
+    ("text", "label"),
+    [
+        ("invoice", "invoice"),
+        (" Invoice.\n", "invoice"),
+        ('"credit note"', "credit note"),
+        ("**credit_note**", "credit note"),
+        ("CREDIT-NOTE", "credit note"),
+        ("It is a quotation.", "quotation"),
+        ("a request for quotation", "request for quotation"),
+        ("quotation, not the same as a request for quotation", None),
+        ("Either an invoice or a credit note", None),
+        ("invoice? No. Answer: credit note", "credit note"),
+        ("Label is: order", "order"),
+        ("Answer: I cannot tell. But it says invoice", "invoice"),
+        ("The answer: invoice or quotation. Answer: order", "order"),
+        ("invoices", None),
+        ("reorder", None),
+        ("", None),
+        ("  \n", None),
+        ("I do not know", None),
+    ],
+)
+def test_the_label_that_a_text_states(text: str, label: str | None) -> None:
+    assert DOCUMENTS.parse(text) == label
+
+
+def test_labels_of_the_same_words_are_known_as_they_are_written() -> None:
+    kind = Label(("C", "C++", "C#", "+", "-", "Rust"))
+    for label in kind.labels:
+        assert kind.parse(label) == label
+        assert kind.parse(f' "{label}"\n') == label
+    assert kind.parse("It is C or so") is None
+    assert kind.parse("I take Rust") == "Rust"
+
+
+def test_letters_may_be_composed_or_not() -> None:
+    kind = Label(("caf\u00e9", "th\u00e9"))
+    assert kind.parse("a cafe\u0301") == "caf\u00e9"
+
+
+@given(st.lists(st.text(min_size=1, max_size=12), min_size=2, max_size=6, unique=True), st.data())
+def test_a_label_as_it_is_written_is_always_read(labels: list[str], data: st.DataObject) -> None:
+    assume(all(label == label.strip() and label == label.strip("\"'`*. \n\t\r") for label in labels))
+    kind = Label(tuple(labels))
+    label = data.draw(st.sampled_from(labels))
+    assert kind.parse(kind.write(label)) == label
+
+
+@given(st.text(max_size=80))
+def test_any_text_is_read_as_a_label_or_as_none(text: str) -> None:
+    assert DOCUMENTS.parse(text) in {*DOCUMENTS.labels, None}
+
+
+def test_a_target_that_is_not_declared_is_refused_with_the_near_miss() -> None:
+    with pytest.raises(ValueError, match=re.escape("label 'invoce' is not declared; did you mean 'invoice'?")):
+        DOCUMENTS.check("invoce")
+    for strange in (None, ["invoice"], {"a": 1}, 3, 2.5):
+        with pytest.raises(ValueError, match="is not declared"):
+            DOCUMENTS.check(strange)
+
+
+def test_a_number_is_the_label_that_is_written_so() -> None:
+    kind = Label(("0", "1", "True"))
+    assert [kind.check(target) for target in (0, 1, "1", True)] == ["0", "1", "1", "True"]
+
+
+def test_metrics_are_found_by_name_and_by_label() -> None:
+    assert [DOCUMENTS.metric(name).name for name in DOCUMENTS.default_metrics()] == [
+        "accuracy", "macro_f1", "weighted_f1"
+    ]  # fmt: skip
+    assert DOCUMENTS.metric("recall[credit note]").name == "recall[credit note]"
+    with pytest.raises(UnknownNameError, match="did you mean 'accuracy'"):
+        DOCUMENTS.metric("acuracy")
+    with pytest.raises(UnknownNameError):
+        DOCUMENTS.metric("recall[nothing]")
+
+
+def test_the_key_changes_with_the_labels_and_their_order() -> None:
+    assert Label(("a", "b")).key() != Label(("b", "a")).key() != Label(("b", "c")).key()
+
+
+def test_asking_names_every_label() -> None:
+    assert all(label in DOCUMENTS.ask() for label in DOCUMENTS.labels)

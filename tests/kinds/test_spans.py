@@ -1,0 +1,80 @@
+import json
+from pathlib import Path
+
+import pytest
+
+from harness.errors import ConfigError, UnknownNameError
+from harness.kinds.registry import make_kind
+from harness.kinds.spans import Spans
+
+KIND = Spans(("part", "fault"))
+TEXT = "The pump leaks, so the pump was replaced."
+TARGET = [[4, 8, "part"], [9, 14, "fault"], [23, 27, "part"]]
+
+
+def test_the_spans_it_writes_are_the_spans_it_reads_also_where_a_quote_stands_twice():
+    assert KIND.parse(KIND.write(TARGET, TEXT), TEXT) == TARGET
+    assert KIND.parse(KIND.write([], TEXT), TEXT) == []
+
+
+@pytest.mark.parametrize("text", ["", "none", "{}", '{"text": "pump"}', "[1, 2]", '["pump"]', '[{"text": "pump"'])
+def test_a_text_without_a_list_of_spans_is_no_answer(text):
+    assert KIND.parse(text, TEXT) is None
+
+
+def test_words_and_fences_around_the_list_do_not_matter():
+    said = 'Here they are:\n```json\n[{"text": "leaks", "type": "Fault"}]\n```'
+    assert KIND.parse(said, TEXT) == [[9, 14, "fault"]]
+
+
+def test_a_quote_that_is_not_in_the_input_is_answered_and_never_right():
+    said = '[{"text": "motor", "type": "part"}, {"text": "gear", "type": "part"}, {"text": "leaks", "type": "x"}]'
+    answer = KIND.parse(said, TEXT)
+    metric = KIND.metric("f1")
+    assert metric.score(TARGET, answer) == (0, 3, 3)
+
+
+def test_targets_are_put_in_order_and_may_be_objects_or_json():
+    assert KIND.check([TARGET[2], TARGET[0]], TEXT) == [TARGET[0], TARGET[2]]
+    assert KIND.check([{"start": 4, "end": 8, "type": "part", "text": "pump"}], TEXT) == [TARGET[0]]
+    assert KIND.check(json.dumps(TARGET), TEXT) == TARGET
+    assert KIND.check([], TEXT) == []
+
+
+@pytest.mark.parametrize(
+    ("target", "message"),
+    [
+        ([[4, 80, "part"]], "ends after the text, which has 41 characters"),
+        ([[4, 10, "part"], [9, 14, "fault"]], "overlap"),
+        ([[-1, 4, "part"]], "0 <= start < end"),
+        ([[4, 4, "part"]], "0 <= start < end"),
+        ([[4.0, 8, "part"]], "whole numbers"),
+        ([[4, 8, "fautl"]], "did you mean 'fault'"),
+        ([{"start": 4, "end": 8, "type": "part", "text": "pomp"}], "'pump' stands there"),
+        ([[4, 8]], "expected \\[start, end, type\\]"),
+        ("pump", "not JSON"),
+        (7, "expected a list of spans"),
+    ],
+)
+def test_a_target_that_does_not_fit_its_text_is_refused(target, message):
+    with pytest.raises(ValueError, match=message):
+        KIND.check(target, TEXT)
+
+
+def test_several_columns_are_no_text_to_point_into():
+    with pytest.raises(ValueError, match="one text as the input"):
+        KIND.check([[0, 1, "part"]], {"a": "x"})
+
+
+def test_types_are_those_of_the_targets_where_the_task_names_none():
+    made = make_kind("spans", {}, [TARGET, json.dumps([[0, 1, "action"]]), "broken", None], "task.toml", Path())
+    assert made.types == ("action", "fault", "part")
+    with pytest.raises(ConfigError, match="needs \\[task\\] types"):
+        make_kind("spans", {}, [[]], "task.toml", Path())
+
+
+def test_metrics_by_name():
+    for name in (*KIND.default_metrics(), "recall[part]", "partial_recall[fault]", "weighted_f1", "exact_match"):
+        assert KIND.metric(name).name == name
+    with pytest.raises(UnknownNameError):
+        KIND.metric("f1[motor]")
