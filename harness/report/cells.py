@@ -16,6 +16,7 @@ def headings(board: Leaderboard) -> list[str]:
         "candidate",
         "rung",
         f"{board.primary} [95 %]",
+        *(["rank"] if ranked(board) else []),
         f"vs {board.best}" if board.best else "vs best light",
         *([f"vs {incumbent}"] if incumbent else []),
         "failed / unparsed",
@@ -27,16 +28,17 @@ def headings(board: Leaderboard) -> list[str]:
     ]
 
 
-def cells(board: Leaderboard, row: Row) -> list[str]:
-    """One text per column of `headings`."""
+def cells(board: Leaderboard, row: Row, digits: int = 3) -> list[str]:
+    """One text per column of `headings`, figures with so many digits after the point."""
     name = row.name + (" (in use)" if row.incumbent else "")
     incumbent = any(r.incumbent for r in board.rows)
     return [
         name,
         row.rung.value,
-        figure(row.metrics[board.primary]),
-        difference(row.vs_best) if row.name != board.best else "-",
-        *([difference(row.vs_incumbent) if not row.incumbent else "-"] if incumbent else []),
+        figure(row.metrics[board.primary], digits),
+        *([rank(row)] if ranked(board) else []),
+        difference(row.vs_best, digits) if row.name != board.best else "-",
+        *([difference(row.vs_incumbent, digits) if not row.incumbent else "-"] if incumbent else []),
         f"{row.failed} / {row.unparsed}",
         milliseconds(row.p50_ms),
         milliseconds(row.p95_ms),
@@ -44,6 +46,19 @@ def cells(board: Leaderboard, row: Row) -> list[str]:
         duration(row.prepare_s),
         meets(row),
     ]
+
+
+def ranked(board: Leaderboard) -> bool:
+    """Whether there are ranks to show."""
+    return any(row.ranks for row in board.rows)
+
+
+def rank(row: Row) -> str:
+    """E.g. `1-3`: the ranks that the candidate may truly have."""
+    if row.ranks is None:
+        return ""
+    best, worst = row.ranks
+    return str(best) if best == worst else f"{best}-{worst}"
 
 
 def figure(estimate: Estimate, digits: int = 3) -> str:
@@ -115,6 +130,7 @@ def notes(board: Leaderboard) -> list[str]:
             f"Differences to {board.best}, the best of prompting and RAG here, are paired on the same items and hold "
             "for all rows at once."
         )
+    lines += statistics_notes(board)
     lines.append(
         "Latency is that of one query at a time. Seconds per 1,000 calls are this machine's, in batches; prices are "
         "looked up on the day the table was made."
@@ -122,6 +138,24 @@ def notes(board: Leaderboard) -> list[str]:
     return lines
 
 
+def statistics_notes(board: Leaderboard) -> list[str]:
+    """What the items could show, whose luck is in the intervals, and which intervals to doubt."""
+    lines = []
+    if ranked(board):
+        lines.append("Rank: the ranks that a candidate may truly have, for all rows at once at 95 %.")
+    power = sorted((row.detectable, row.name) for row in board.rows if row.detectable is not None)
+    if power and board.best:
+        (least, name), (most, other) = power[0], power[-1]
+        upto = f" ({name}) to {most:.3f} ({other})" if least != most else f" ({name})"
+        lines.append(f"Power: with 80 % these items show a true difference to {board.best} of {least:.3f}{upto}.")
+    shares = [f"{row.name} {row.seed_share:.0%} of {row.seeds}" for row in board.rows if row.seed_share is not None]
+    if shares:
+        lines.append(f"Seeds: the share of their luck in the variance of {board.primary}: {', '.join(shares)} seeds.")
+    if any(row.metrics[board.primary].warning for row in board.rows if row.metrics):
+        lines.append("* The interval may not cover as it says; the reason is given below.")
+    return lines
+
+
 def other_metrics(board: Leaderboard, row: Row) -> Sequence[str]:
     """Figures of the metrics beside the primary one."""
-    return [figure(row.metrics[name]) for name in board.metrics[1:]]
+    return [figure(row.metrics[name]) if name in row.metrics else "" for name in board.metrics[1:]]

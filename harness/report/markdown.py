@@ -2,13 +2,17 @@
 
 import re
 
+from harness.decide.verdict import Verdict
 from harness.leaderboard import Leaderboard
 from harness.report import cells
+from harness.report.verdict import short
 
 
-def leaderboard_markdown(board: Leaderboard) -> str:
-    """A table, the other metrics below it, what the figures mean, and who is missing why."""
+def leaderboard_markdown(board: Leaderboard, verdict: Verdict | None = None) -> str:
+    """The verdict, a table, the other metrics below it, what the figures mean, and who is missing why."""
     lines = [f"# {board.task}", ""]
+    if verdict is not None:
+        lines += [*verdict_markdown(verdict), ""]
     lines += table(cells.headings(board), [cells.cells(board, row) for row in board.rows if not row.skipped])
     if len(board.metrics) > 1:
         lines += ["", "## Other metrics", ""]
@@ -23,9 +27,17 @@ def leaderboard_markdown(board: Leaderboard) -> str:
     return "\n".join(lines) + "\n"
 
 
-def table(headings: list[str], rows: list[list[str]]) -> list[str]:
-    """Lines of a Markdown table."""
-    rule = ["---" if i < 2 else "---:" for i in range(len(headings))]
+def verdict_markdown(verdict: Verdict) -> list[str]:
+    """The answer and what it rests on, in a few lines."""
+    first, *rest = short(verdict)
+    title, _, text = first.partition(": ")
+    lines = [f"**{escape(title)}:** {escape(text)}", ""]
+    return [*lines, *(f"- {escape(line)}" for line in rest), "- The whole decision: [decision.md](decision.md)"]
+
+
+def table(headings: list[str], rows: list[list[str]], *, numbers: bool = True) -> list[str]:
+    """Lines of a Markdown table; from the third column on to the right where they are numbers."""
+    rule = ["---:" if numbers and i > 1 else "---" for i in range(len(headings))]
     return [_line([escape(h) for h in headings]), _line(rule), *(_line([escape(c) for c in row]) for row in rows)]
 
 
@@ -33,7 +45,9 @@ def escape(text: str) -> str:
     """Text that Markdown shows as it is: no table cell, tag, link or mention comes of it."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub(r"([\\`*_{}\[\]|#!~])", r"\\\1", text)
-    return re.sub(r"\s+", " ", text.replace("@", "@&#8203;")).strip()
+    # A zero-width space keeps GitHub from making a mention or a link of a bare name or address.
+    text = re.sub(r"@|(?<=:)(?=//)|(?<=\bwww)(?=\.)", lambda found: found[0] + "&#8203;", text)
+    return re.sub(r"\s+", " ", text).strip()
 
 
 def _line(texts: list[str]) -> str:

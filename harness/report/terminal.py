@@ -1,31 +1,44 @@
 """The leaderboard as a table for the terminal."""
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.markup import escape
+from rich.padding import Padding
 from rich.table import Table
 
+from harness.decide.verdict import Answer, Verdict
 from harness.estimate import State
 from harness.leaderboard import Leaderboard
 from harness.report import cells
+from harness.report.verdict import cost_rows, short
 
 _COLOURS = {State.MET: "green", State.MISSED: "red", State.OPEN: "yellow"}
+_ANSWERS = {
+    Answer.WORTH_IT: "green",
+    Answer.NOT_WORTH_IT: "green",
+    Answer.UNDECIDED: "yellow",
+    Answer.NOTHING: "red",
+}
 _NARROW = 130
+_ONLY_WIDE = ("rung", "failed / unparsed", "p50 ms", "per 1,000 calls", "prepare", "rank")
 
 
-def print_leaderboard(board: Leaderboard, console: Console) -> None:
+def print_leaderboard(board: Leaderboard, console: Console, verdict: Verdict | None = None) -> None:
     """A table, notes and warnings; on a narrow terminal without the less important columns."""
+    narrow = console.width < _NARROW
     titles = cells.headings(board)
-    rows = [(row, cells.cells(board, row)) for row in board.rows if not row.skipped]
-    hidden = {"p50 ms", "prepare", "failed / unparsed"} if console.width < _NARROW else set()
+    rows = [(row, cells.cells(board, row, 2 if narrow else 3)) for row in board.rows if not row.skipped]
+    hidden = set(_ONLY_WIDE) if narrow else set()
     if any(row.failed or row.unparsed for row, _ in rows):
         hidden.discard("failed / unparsed")
     shown = [i for i, title in enumerate(titles) if title not in hidden]
-    table = Table(title=board.task, title_style="bold", header_style="bold", show_lines=False)
+    table = Table(title=board.task, title_style="bold", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
     for i in shown:
-        table.add_column(titles[i], justify="left" if i < 2 else "right", overflow="fold")
+        table.add_column(titles[i], justify="right" if titles[i].startswith("p") else "left", no_wrap=not i)
     for row, texts in rows:
         coloured = [escape(text) for text in texts]
-        coloured[-1] = f"[{_COLOURS[row.meets]}]{coloured[-1]}[/]"
+        verdict_text = cells.STATES[row.meets] if narrow else coloured[-1]
+        coloured[-1] = f"[{_COLOURS[row.meets]}]{verdict_text}[/]"
         table.add_row(*(coloured[i] for i in shown))
     console.print(table)
     for note in cells.notes(board)[:1]:
@@ -35,3 +48,28 @@ def print_leaderboard(board: Leaderboard, console: Console) -> None:
     for row in board.rows:
         if row.skipped:
             console.print(f"[yellow]not run:[/] {escape(row.name)}: {escape(row.skipped)}")
+    if verdict is not None:
+        console.print()
+        print_verdict(verdict, console)
+
+
+def print_verdict(verdict: Verdict, console: Console) -> None:
+    """The answer and what it rests on, in a few lines."""
+    first, *rest = short(verdict)
+    title, _, text = first.partition(": ")
+    console.print(f"[bold {_ANSWERS[verdict.answer]}]{escape(title)}:[/] {escape(text)}")
+    for line in rest:
+        console.print(Padding(escape(f"- {line}"), (0, 0, 0, 2)))
+
+
+def print_costs(verdict: Verdict, console: Console) -> None:
+    """What each candidate costs, and where their costs cross."""
+    grid = Table(title="What each costs", title_style="bold", header_style="bold")
+    for title in ("candidate", "once", "per month", "wrong answers per month", "over the horizon [95 %]"):
+        grid.add_column(escape(title), justify="left" if title == "candidate" else "right")
+    for row in cost_rows(verdict):
+        grid.add_row(*(escape(text) for text in row[:5]))
+    console.print(grid)
+    for text in verdict.pairs:
+        console.print(escape(text))
+    console.print()

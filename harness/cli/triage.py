@@ -1,0 +1,30 @@
+"""`harness triage`."""
+
+from typing import Annotated
+
+import typer
+
+from harness.cli.console import output
+
+
+def triage(
+    task: Annotated[str, typer.Argument(help="A task.")],
+    candidate: Annotated[str, typer.Argument(help="A candidate that has been run.")],
+) -> None:
+    """Say where a candidate's wrong answers live: prompt, system or model; asks its model again about those items."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from harness.api import open_project
+    from harness.decide.triage import NEXT
+
+    found = open_project().triage(task, candidate)
+    table = Table("level", "what went wrong", "items", "e.g.", "what to try next", header_style="bold")
+    for one in found.classes:
+        examples = ", ".join(one.examples[:3])
+        table.add_row(one.level.value, escape(one.why), f"{one.count}", escape(examples), NEXT[one.level])
+    output().print(f"{found.wrong} of {found.items} items of {candidate} are wrong.", markup=False)
+    if found.classes:
+        output().print(table)
+        output().print(f"{found.advice()}.", markup=False)
+        output().print(f"One of them: harness show {task} {candidate} ITEM", style="dim", markup=False)

@@ -1,0 +1,157 @@
+"""From a leaderboard and its runs to the verdict."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import msgspec
+import numpy as np
+
+from harness.decide.costs import costs_of
+from harness.decide.evidence import Evidence, gather
+from harness.decide.headline import Headline
+from harness.decide.needs import Open
+from harness.decide.papers import assumptions_of, compared, costs_table, look_again, not_measured, pair_words
+from harness.decide.pareto import front
+from harness.decide.pick import MAX_FAILED, Field, survey
+from harness.decide.reasons import Why
+from harness.decide.rungs import stood
+from harness.decide.stated import Economy
+from harness.decide.triage import Triage
+from harness.decide.verdict import Verdict
+from harness.decide.weights import weighted
+from harness.decide.words import share
+from harness.decide.worth import Ledger, ledger_of
+from harness.errors import ComparisonError
+from harness.estimate import together
+from harness.leaderboard import Entry, Leaderboard, Row, requirement_states
+from harness.task import Task
+
+
+@dataclass(frozen=True)
+class Weighed:
+    """A leaderboard with what its candidates cost."""
+
+    board: Leaderboard
+    """With the monthly cost in its rows, held against the bar."""
+    evidence: Evidence
+    ledger: Ledger
+
+
+@dataclass(frozen=True)
+class Looked:
+    """What was looked into beside the runs themselves."""
+
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """By candidate what its learning curve says of more labels, in words."""
+    triages: Mapping[str, Triage] = field(default_factory=dict)
+    """By candidate where its wrong answers live."""
+
+
+def weigh(
+    task: Task,
+    entries: Sequence[Entry],
+    board: Leaderboard,
+    economy: Economy,
+    rng: np.random.Generator,
+    volume: float | None = None,
+) -> Weighed:
+    """Puts a price on every candidate.
+
+    Args:
+        task: with its use and bar.
+        entries: candidates with their scored runs.
+        board: their leaderboard.
+        economy: assumptions and statements.
+        rng: for the draws.
+        volume: calls a month in place of the task's.
+
+    Raises:
+        ComparisonError: the candidates have no item in common.
+        ConfigError: a use or a statement that cannot be.
+    """
+    evidence = gather(task, entries, rng)
+    if evidence is None:
+        raise ComparisonError(f"the candidates of {task.name} have no item in common; run them on the same items.")
+    costs = costs_of(task, entries, {row.name: row for row in board.rows}, evidence.wrong, economy, volume)
+    use = task.use
+    ledger = ledger_of(costs, evidence, economy.prior, use.worth_usd_per_month, use.probability, rng)
+    return Weighed(_with_cost(board, ledger, task), evidence, ledger)
+
+
+def _with_cost(board: Leaderboard, ledger: Ledger, task: Task) -> Leaderboard:
+    rows = []
+    for row in board.rows:
+        priced = msgspec.structs.replace(row, usd_per_month=ledger.per_month(row.name) if ledger.costs else None)
+        if row.skipped is None:
+            states = requirement_states(task.requirement, priced)
+            priced = msgspec.structs.replace(priced, requirements=states, meets=together(list(states.values())))
+        rows.append(priced)
+    return msgspec.structs.replace(board, rows=tuple(rows))
+
+
+def decide(
+    task: Task,
+    entries: Sequence[Entry],
+    weighed: Weighed,
+    economy: Economy,
+    rng: np.random.Generator,
+    on: date,
+    looked: Looked | None = None,
+) -> Verdict:
+    """The verdict on a task.
+
+    Args:
+        task: with its use and bar.
+        entries: candidates with their scored runs.
+        weighed: their leaderboard with costs.
+        economy: assumptions and statements.
+        rng: for the comparisons.
+        on: the day it is made.
+        looked: what was looked into beside the runs.
+    """
+    looked = looked or Looked()
+    board, evidence, ledger = weighed.board, weighed.evidence, weighed.ledger
+    ran = survey(board.rows, evidence, ledger, task.requirement, rng)
+    rows = {row.name: row for row in (*ran.light, *ran.trained)}
+    pair = compared(ran, ledger)
+    costs = costs_table(ledger, entries, list(rows.values()), economy)
+    strategic = {name: economy.of(name).strategic_value for name in rows}
+    return Verdict(
+        task=task.name,
+        version=task.version,
+        test_hash=board.test_hash,
+        date=on.isoformat(),
+        answer=ran.answer,
+        choice=ran.choice,
+        headline=Headline(task, ran, ledger).text(),
+        incumbent=_against_incumbent(board, ran),
+        reasons=Why(task, ran, evidence, ledger, looked.triages).reasons(),
+        needs=Open(task, ran, evidence, ledger, economy, looked.labels).needs(),
+        stood=stood(board, entries, ran.excluded),
+        front=front(evidence, ledger, list(rows.values()), rng),
+        costs=costs,
+        weighted=weighted(economy.weights, costs, rows, strategic) if economy.weights else (),
+        pairs=tuple(pair_words(ledger, *pair)) if pair else (),
+        assumptions=assumptions_of(ledger, pair or [ran.choice or ""]),
+        not_measured=tuple(not_measured(task, board, evidence, ledger, rows, looked.labels)),
+        look_again=tuple(look_again(task, ran, ledger, pair)),
+        excluded=tuple(_excluded(row) for row in ran.excluded),
+    )
+
+
+def _against_incumbent(board: Leaderboard, field: Field) -> str | None:
+    current = next((row for row in board.rows if row.incumbent and row.skipped is None), None)
+    if current is None or field.choice is None:
+        return None
+    if field.choice == current.name:
+        return f"{current.name} is what is in use: nothing has to change."
+    against = field.row(field.choice).vs_incumbent
+    if against is None:
+        return f"{current.name} is what is in use; {field.choice} cannot be compared with it on the same items."
+    gain = share(against.difference, against.low, against.high, signed=True)
+    return f"Against {current.name}, which is in use, {field.choice} has {gain} {board.primary}."
+
+
+def _excluded(row: Row) -> str:
+    return f"{row.name} gets no verdict: {row.failed} of {row.n * row.seeds} items failed, more than {MAX_FAILED:.0%}."

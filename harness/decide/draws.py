@@ -1,0 +1,29 @@
+"""Figures of candidates in common resamples, averaged over the seeds of each."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.figures import joint_figures
+from harness.stats.bootstrap import JointDraws, Side
+
+Floats = NDArray[np.float64]
+DRAWS = 4000
+
+
+def over_candidates(
+    sides: Sequence[Side], owner: Sequence[int], groups: NDArray[np.int64] | None, rng: np.random.Generator
+) -> JointDraws:
+    """Draws of runs over their common items, averaged over the seeds of each candidate.
+
+    Args:
+        sides: one per run.
+        owner: per run which candidate it is of, from 0 on.
+        groups: (n,) cluster codes.
+        rng: for the resamples.
+    """
+    joint = joint_figures(sides, DRAWS, rng, groups)
+    average = np.stack([np.asarray(owner) == k for k in range(max(owner) + 1)]).astype(float)
+    average /= average.sum(axis=1, keepdims=True)
+    return JointDraws(average @ joint.estimates, joint.draws @ average.T)

@@ -1,0 +1,112 @@
+"""What a person states about costs in harness.toml: assumptions, single candidates, machines."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from pydantic import Field
+
+from harness.config import Table, validated
+from harness.decide.weights import parse_weights
+from harness.economics.defaults import Assumptions, assumptions
+from harness.economics.hardware import Hardware, parse_hardware
+from harness.economics.montecarlo import Misestimation
+from harness.errors import ConfigError, UnknownNameError
+
+_MOST_USD = 1e9
+_MOST_DAYS = 10_000
+
+
+class CandidateEconomics(Table):
+    """`[economics.candidates.NAME]`: what is known of one candidate's cost; it goes before every assumption."""
+
+    engineering_days: float | None = Field(default=None, ge=0, le=_MOST_DAYS)
+    """Working days to build it."""
+    upkeep_days_per_change: float | None = Field(default=None, ge=0, le=_MOST_DAYS)
+    """Working days for each change of the knowledge."""
+    weeks_to_first_result: float | None = Field(default=None, ge=0, le=1000)
+    training_usd: float | None = Field(default=None, ge=0, le=_MOST_USD)
+    """One training, paid first and with each change of the knowledge."""
+    usd_per_1000_calls: float | None = Field(default=None, ge=0, le=_MOST_USD)
+    """What is bought with each call, in place of tokens and their prices."""
+    hosting_usd_month: float | None = Field(default=None, ge=0, le=_MOST_USD)
+    """Machines and index, whatever the volume."""
+    labels: int | None = Field(default=None, ge=0)
+    """Labels that it used, where the run does not say."""
+    hardware: str | None = None
+    """The machine of `[hardware]` that it would be served on."""
+    strategic_value: float | None = Field(default=None, ge=0, le=1)
+    """From 0 to 1, for `[weights]`."""
+    serving: Literal["kept on", "by the second"] | None = None
+    """Whether its machine is kept on, or paid for while it works."""
+
+
+@dataclass(frozen=True)
+class Economy:
+    """Everything about money that no run measured."""
+
+    table: Assumptions
+    candidates: Mapping[str, CandidateEconomics]
+    hardware: Mapping[str, Hardware]
+    weights: Mapping[str, float] = field(default_factory=dict)
+    """Of `harness.decide.weights.CRITERIA`, with a sum of 1; empty where nothing is weighted."""
+
+    @property
+    def prior(self) -> Misestimation:
+        """How far assumed costs may be off."""
+        return Misestimation.of(self.table)
+
+    def of(self, candidate: str) -> CandidateEconomics:
+        """What is stated of a candidate; nothing is stated of most."""
+        return self.candidates.get(candidate, CandidateEconomics())
+
+    def machine(self, candidate: str) -> Hardware | None:
+        """The machine that a candidate would be served on, where one is stated.
+
+        Raises:
+            UnknownNameError: there is no such machine.
+        """
+        name = self.of(candidate).hardware
+        if name is None:
+            return None
+        if name not in self.hardware:
+            raise UnknownNameError("machine", name, self.hardware, f"[economics.candidates.{candidate}] hardware")
+        return self.hardware[name]
+
+
+def economy_of(
+    economics: Mapping[str, Any],
+    hardware: Mapping[str, Any],
+    candidates: Mapping[str, Any],
+    where: str,
+    weights: Mapping[str, Any] | None = None,
+) -> Economy:
+    """`[economics]`, `[hardware]` and `[weights]` of a harness.toml.
+
+    Args:
+        economics: the table; its `candidates` holds one table per candidate.
+        hardware: the table.
+        candidates: what the project has, to find a misspelt name.
+        where: the file, for messages.
+        weights: the table.
+
+    Raises:
+        ConfigError: a negative or absurd number, an unknown name.
+    """
+    overrides = dict(economics)
+    single = overrides.pop("candidates", {})
+    if not isinstance(single, Mapping):
+        raise ConfigError(f"{where}: [economics] candidates: found {single!r}; expected [economics.candidates.NAME]")
+    for name in single:
+        if name not in candidates:
+            raise UnknownNameError("candidate", name, candidates, f"{where}: [economics.candidates]")
+    stated = {
+        name: validated(CandidateEconomics, table, f"{where}: [economics.candidates.{name}]")
+        for name, table in single.items()
+    }
+    return Economy(
+        assumptions(overrides, f"{where}: [economics]"),
+        stated,
+        parse_hardware(dict(hardware), where),
+        parse_weights(weights or {}, f"{where}: [weights]"),
+    )

@@ -1,0 +1,169 @@
+"""Where the failures live: each wrong answer in a class that says what to try next.
+
+    prompt level    unparseable, refused, empty: mend the configuration
+    system level    failed, or the needed passage was not found or not used: mend retrieval and workflow
+    model level     right form, right passage, still wrong: train
+
+What retrieval is to blame for is told by answering the wrong items again, once without any passage and once with the
+gold passages alone.
+"""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Mapping, Sequence
+from enum import StrEnum
+
+import msgspec
+
+from harness.decide.verdict import Reason
+from harness.metrics.retrieval import passages
+from harness.task import Task
+from harness.types import Answered, Failed, Item, Record
+from harness.wrong import distance, wrong_items
+
+EXAMPLES = 5
+"""So many items of each class are named."""
+_REFUSAL = re.compile(
+    r"\b(i (?:can(?:no|')t|am (?:not able|unable)|won't)|i'm (?:sorry|unable)|as an ai|cannot (?:help|assist))",
+    re.IGNORECASE,
+)
+
+
+class Level(StrEnum):
+    """What has to be mended."""
+
+    PROMPT = "prompt level"
+    SYSTEM = "system level"
+    MODEL = "model level"
+
+
+NEXT = {
+    Level.PROMPT: "mend the prompt and the form of the answer",
+    Level.SYSTEM: "mend retrieval and workflow",
+    Level.MODEL: "train, or take a stronger model",
+}
+
+
+class ErrorClass(msgspec.Struct, frozen=True):
+    """Wrong answers of one kind."""
+
+    level: Level
+    why: str
+    count: int
+    examples: tuple[str, ...]
+    """Ids of items."""
+
+
+class Triage(msgspec.Struct, frozen=True):
+    """The wrong answers of a candidate, by class."""
+
+    task: str
+    candidate: str
+    key: str
+    """Of the run."""
+    items: int
+    wrong: int
+    classes: tuple[ErrorClass, ...]
+    """The most frequent first."""
+    arms: bool
+    """Whether the wrong items were answered again without and with the right passages."""
+
+    def share(self, level: Level) -> float:
+        """Of the wrong answers."""
+        return sum(c.count for c in self.classes if c.level is level) / self.wrong if self.wrong else 0.0
+
+    @property
+    def first(self) -> Level:
+        """The level with most of them."""
+        return max(Level, key=self.share)
+
+    def advice(self) -> str:
+        """E.g. `61 % of the wrong answers of rag are at the system level: mend retrieval and workflow first`."""
+        if not self.wrong:
+            return f"{self.candidate} got nothing wrong"
+        before = "" if self.first is Level.MODEL else " before you train"
+        share = f"{100 * self.share(self.first):.0f} %"
+        return f"{share} of the wrong answers of {self.candidate} are at the {self.first}: {NEXT[self.first]}{before}"
+
+    def reason(self) -> Reason:
+        """The same as a reason of a verdict, with an interval of that share."""
+        from harness.decide.words import share
+        from harness.stats.proportion import wilson
+
+        if not self.wrong:
+            return Reason(self.advice(), f"0 of {self.items:,} items", "none", "measured")
+        hits = sum(c.count for c in self.classes if c.level is self.first)
+        low, high = wilson(hits, self.wrong)
+        test = "answered again without and with the right passages" if self.arms else "read from the records"
+        return Reason(
+            self.advice(), f"{share(hits / self.wrong, low, high)} of {self.wrong:,} wrong answers", test, "measured"
+        )
+
+
+def triage(
+    task: Task,
+    candidate: str,
+    key: str,
+    records: Mapping[str, Record],
+    closed: Mapping[str, Record] | None = None,
+    gold: Mapping[str, Record] | None = None,
+) -> Triage:
+    """Sorts the wrong answers of a run.
+
+    Args:
+        task: with its test items.
+        candidate: whose run.
+        key: of the run.
+        records: the last record of each item.
+        closed: wrong items answered again without any passage.
+        gold: wrong items answered again with their gold passages alone.
+    """
+    wrong = wrong_items(task, records)
+    found: dict[tuple[Level, str], list[str]] = defaultdict(list)
+    for one in wrong:
+        right = [_right(task, one.item, arm) for arm in (closed, gold)]
+        found[_class(one.item, one.record, *right)].append(one.item.id)
+    counts = Counter({kind: len(ids) for kind, ids in found.items()})
+    classes = tuple(
+        ErrorClass(level, why, count, tuple(found[level, why][:EXAMPLES]))
+        for (level, why), count in counts.most_common()
+    )
+    return Triage(task.name, candidate, key, len(records), len(wrong), classes, gold is not None or closed is not None)
+
+
+def wrong_of(task: Task, records: Mapping[str, Record]) -> Sequence[Item]:
+    """The items that are worth answering again: wrong, and answered in a form that could be read."""
+    return [
+        one.item
+        for one in wrong_items(task, records)
+        if isinstance(one.record, Answered) and one.record.answer is not None
+    ]
+
+
+def _right(task: Task, item: Item, arm: Mapping[str, Record] | None) -> bool | None:
+    record = None if arm is None else arm.get(item.id)
+    return None if record is None else distance(task.primary, item, record) == 0
+
+
+def _class(item: Item, record: Record, closed: bool | None, gold: bool | None) -> tuple[Level, str]:
+    if isinstance(record, Failed):
+        return Level.SYSTEM, f"failed: {record.error}"
+    if record.answer is None:
+        return Level.PROMPT, _unread(record.text or "")
+    found = bool(set(item.gold) & set(passages(record)))
+    if gold:
+        return (
+            Level.SYSTEM,
+            "the needed passage was found and not used" if found else "the needed passage was not found",
+        )
+    if gold is None and item.gold and record.contexts and not found:
+        return Level.SYSTEM, "the needed passage was not found"
+    if closed:
+        return Level.SYSTEM, "right without what was retrieved"
+    return Level.MODEL, "wrong with the right passage alone" if gold is False else "right form, wrong answer"
+
+
+def _unread(text: str) -> str:
+    if not text.strip():
+        return "empty"
+    return "refused" if _REFUSAL.search(text) else "the answer could not be read"

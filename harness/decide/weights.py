@@ -1,0 +1,72 @@
+"""Weighted scores of buy, rent and build, for those who want them: a view beside the verdict, and no part of it."""
+
+from collections.abc import Mapping, Sequence
+
+from harness.decide.verdict import Costs, Weighted
+from harness.errors import ConfigError, UnknownNameError
+from harness.leaderboard import Row
+from harness.types import Rung
+
+CRITERIA = ("cost", "time_to_deploy", "maintenance", "strategic_value")
+
+
+def parse_weights(table: Mapping[str, object], where: str) -> dict[str, float]:
+    """`[weights]` of harness.toml, scaled to a sum of 1; empty where nothing is weighted.
+
+    Raises:
+        UnknownNameError: a criterion that there is not.
+        ConfigError: a weight that is no number of at least 0, or none above 0.
+    """
+    found: dict[str, float] = {}
+    for name, value in table.items():
+        if name not in CRITERIA:
+            raise UnknownNameError("weight", name, CRITERIA, where)
+        if isinstance(value, bool) or not isinstance(value, int | float) or not 0 <= value < float("inf"):
+            raise ConfigError(f"{where} {name}: found {value!r}; expected a number of at least 0.")
+        found[name] = float(value)
+    total = sum(found.values())
+    if found and total == 0:
+        raise ConfigError(f"{where}: every weight is 0; give at least one above 0, or take the table out.")
+    return {name: value / total for name, value in found.items()}
+
+
+def weighted(
+    weights: Mapping[str, float], costs: Sequence[Costs], rows: Mapping[str, Row], strategic: Mapping[str, float | None]
+) -> tuple[Weighted, ...]:
+    """The candidates by their weighted score, the best first; those with an unknown part are left out.
+
+    Cost (over the horizon, wrong answers counted), weeks to a first result and monthly cost are each scored by the
+    least of all candidates over the candidate's own: 1 for the best, one half for twice as much.
+
+    Args:
+        weights: of the criteria, with a sum of 1.
+        costs: of the candidates.
+        rows: their rows.
+        strategic: from 0 to 1 as stated, by candidate.
+    """
+    known = {cost.candidate: _raw(cost) for cost in costs}
+    full = {name: raw for name, raw in known.items() if raw is not None}
+    least = {criterion: min((raw[criterion] for raw in full.values()), default=0.0) for criterion in CRITERIA[:-1]}
+    scores = []
+    for name, raw in full.items():
+        parts = {criterion: _ratio(least[criterion], raw[criterion]) for criterion in CRITERIA[:-1]}
+        parts["strategic_value"] = strategic.get(name) or 0.0
+        scores.append(Weighted(name, way_of(rows[name]), sum(weights.get(c, 0.0) * parts[c] for c in CRITERIA), parts))
+    return tuple(sorted(scores, key=lambda one: -one.score))
+
+
+def way_of(row: Row) -> str:
+    """Build what was trained, rent what a provider serves, buy what runs here as it came."""
+    if row.rung is Rung.TRAINED:
+        return "build"
+    return "rent" if row.leaves_machine else "buy"
+
+
+def _raw(cost: Costs) -> dict[str, float] | None:
+    if cost.horizon is None or cost.per_month is None or cost.weeks is None:
+        return None
+    return {"cost": cost.horizon, "time_to_deploy": cost.weeks, "maintenance": cost.per_month}
+
+
+def _ratio(least: float, own: float) -> float:
+    return 1.0 if own <= least else least / own

@@ -1,0 +1,155 @@
+"""Two candidates side by side, as text for people and as JSON."""
+
+import msgspec
+
+from harness.compare import Claimed, PairedComparison
+from harness.estimate import Comparison
+from harness.report.cells import difference, figure, significant
+
+_MOST_FLIPS = 20
+
+
+def comparison_json(found: PairedComparison) -> bytes:
+    """Indented JSON; every flip is in it."""
+    return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
+
+
+def comparison_text(found: PairedComparison) -> str:
+    """What is claimed, the table of agreement, the figures behind it, and the items that flipped."""
+    parts = [_heading(found), answer(found), _table(found), _figures(found), _tests(found), _claims(found)]
+    parts += [_power(found), _without_failed(found), _flips(found), _notes(found)]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def answer(found: PairedComparison) -> str:
+    """The finding in one sentence."""
+    a, b, claimed = found.a, found.b, found.claimed
+    margin = f"the margin of {found.margin:g}"
+    if claimed.a_better_by_margin or claimed.b_better_by_margin:
+        first, second = (a, b) if claimed.a_better_by_margin else (b, a)
+        by = f", by more than {margin}" if found.margin else ""
+        return f"{first} is better than {second}{by}."
+    if claimed.equivalent:
+        better = f" ({a if claimed.a_better else b} is better by less)" if claimed.a_better or claimed.b_better else ""
+        return f"{a} and {b} are equivalent: they differ by less than {margin}{better}."
+    if claimed.a_better or claimed.b_better:
+        first, second = (a, b) if claimed.a_better else (b, a)
+        return f"{first} is better than {second}; whether by more than {margin} is open."
+    good = [name for name, shown in ((a, claimed.a_not_worse), (b, claimed.b_not_worse)) if shown]
+    if good:
+        return f"Which is better is open; {good[0]} is not worse than the other by {margin} or more."
+    return "Open: these items show neither which is better nor that it makes no difference."
+
+
+def _heading(found: PairedComparison) -> str:
+    groups = f" in {found.groups} groups" if found.groups else ""
+    return f"{found.a} and {found.b}: {found.metric} on {found.n} items{groups}"
+
+
+def _table(found: PairedComparison) -> str:
+    table = found.table
+    if table is None:
+        return ""
+    left = max(len(found.a), 1) + len(" right")
+    columns = [f"{found.b} right", f"{found.b} wrong"]
+    rows = [("right", table.both_right, table.only_a), ("wrong", table.only_b, table.both_wrong)]
+    lines = [" " * left + "".join(f"   {title}" for title in columns)]
+    for word, *counts in rows:
+        cells = "".join(f"   {count:>{len(title)},}" for count, title in zip(counts, columns, strict=True))
+        lines.append(f"{found.a} {word}".ljust(left) + cells)
+    return "\n".join(lines)
+
+
+def _figures(found: PairedComparison) -> str:
+    width = max(len(found.a), len(found.b), len("difference"))
+    lines = []
+    for name, estimate in zip((found.a, found.b), found.estimates or (), strict=False):
+        lines.append(f"{name.ljust(width)}  {figure(estimate)}")
+    low = f"{difference(found.difference)}  ({found.difference.method})"
+    return "\n".join([*lines, f"{'difference'.ljust(width)}  {low}"])
+
+
+def _tests(found: PairedComparison) -> str:
+    return "\n".join(f"{test.name}: p = {p_value(test.p_value)}" for test in found.tests)
+
+
+def p_value(p: float) -> str:
+    """Two significant digits, and no 0."""
+    return f"{significant(p, 2)}" if p >= 1e-4 else f"{p:.1e}"
+
+
+def _claims(found: PairedComparison) -> str:
+    claimed: Claimed = found.claimed
+    rows = [
+        (f"{found.a} is better", claimed.a_better),
+        (f"{found.b} is better", claimed.b_better),
+    ]
+    if found.margin:
+        rows += [
+            (f"{found.a} is better by more than {found.margin:g}", claimed.a_better_by_margin),
+            (f"{found.b} is better by more than {found.margin:g}", claimed.b_better_by_margin),
+            (f"{found.a} is not worse by {found.margin:g} (non-inferior)", claimed.a_not_worse),
+            (f"{found.b} is not worse by {found.margin:g} (non-inferior)", claimed.b_not_worse),
+            (f"they differ by less than {found.margin:g} (equivalent)", claimed.equivalent),
+        ]
+    sure = "at all looks together, 95 %" if found.kind == "sequential" else "each by a one-sided 95 % bound"
+    return "\n".join([f"Shown, {sure}:", *(f"  {'yes' if shown else 'no ':<3}  {text}" for text, shown in rows)])
+
+
+def _power(found: PairedComparison) -> str:
+    if found.power is None:
+        return ""
+    lines = [
+        f"With a power of 80 % these {found.n} items could have shown a difference of {found.power.detectable:.3f}."
+    ]
+    if found.power.items_to_settle is not None:
+        about = f" at the margin of {found.margin:g}" if found.margin else ""
+        lines.append(
+            f"If the difference is what it seems, {found.power.items_to_settle:,} items would settle it{about}."
+        )
+    elif not found.claimed.settled:
+        lines.append("The difference seems to be the margin itself: no number of items would settle it.")
+    return "\n".join(lines)
+
+
+def _without_failed(found: PairedComparison) -> str:
+    other: Comparison | None = found.without_failed
+    if other is None:
+        return ""
+    return (
+        f"Without failed and unparseable answers ({found.failed[0]} of {found.a}, {found.failed[1]} of {found.b}) the "
+        f"claims would be others: {difference(other)} on {other.n} items."
+    )
+
+
+def _flips(found: PairedComparison) -> str:
+    if not found.flips:
+        return "No item flipped."
+    lines = [f"{len(found.flips)} items flipped ({found.a}, {found.b}):"]
+    lines += [f"  {flip.item}: {_score(flip.a)}, {_score(flip.b)}" for flip in found.flips[:_MOST_FLIPS]]
+    if len(found.flips) > _MOST_FLIPS:
+        lines.append(f"  and {len(found.flips) - _MOST_FLIPS} more; --json lists all")
+    return "\n".join(lines)
+
+
+def _score(score: object) -> str:
+    if isinstance(score, tuple):
+        return repr(score[-1])
+    return f"{score:g}" if isinstance(score, (int, float)) else str(score)
+
+
+def _notes(found: PairedComparison) -> str:
+    lines = list(found.warnings)
+    if found.kind == "sequential":
+        lines.append("The runs were ended once their comparisons were decided: the interval is valid at all times.")
+    if found.kind == "judged":
+        lines.append("The difference is that of the human labels, which must be on a random part of the items.")
+    if found.others:
+        lines.append(f"{found.others} items that only one of the two has are left out.")
+    if found.unscored:
+        lines.append(
+            f"{found.unscored} items that one of the two left unanswered are out: {found.metric} has no worst value."
+        )
+    if not found.higher_is_better:
+        lines.append(f"Of {found.metric} less is better: a difference below 0 speaks for {found.a}.")
+    return "\n".join(lines)
