@@ -50,6 +50,8 @@ def distinct_units(codes: Sequence[ArrayLike], widths: Sequence[int], groups: Ar
     if any(side.size != n for side in sides):
         raise ValueError(f"sides have different numbers of items: {[side.size for side in sides]}")
     starts = np.concatenate([[0], np.cumsum(widths)])
+    if groups is None and len(sides) == 1:
+        return _of_one_side(sides[0], widths[0])
     # Rows are told apart by a random 64-bit sum of what they hold. Comparing the rows themselves would
     # take clusters x scores of memory; two of a million rows collide with probability 3e-8.
     marks = np.random.PCG64(1).random_raw(int(starts[-1]))
@@ -69,6 +71,13 @@ def distinct_units(codes: Sequence[ArrayLike], widths: Sequence[int], groups: Ar
         kept = [column[first] for column in columns]
         return Units(times, _table(np.arange(first.size), kept, first.size, int(starts[-1])), tuple(widths))
     return Units(times, table[:, first].tocsr(), tuple(widths))
+
+
+def _of_one_side(codes: IntArray, width: int) -> Units:
+    """The distinct scores themselves, counted and not sorted."""
+    counts = np.bincount(codes, minlength=width)
+    order = np.argsort(-counts, kind="stable")[: np.count_nonzero(counts)]
+    return Units(counts[order].astype(np.int64), _table(np.arange(order.size), [order], order.size, width), (width,))
 
 
 def draw_counts(units: Units, draws: int, rng: np.random.Generator) -> Iterator[IntArray]:

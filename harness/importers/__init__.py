@@ -1,0 +1,1 @@
+"""Reading the result files of other tools into recordings."""

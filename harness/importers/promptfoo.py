@@ -1,0 +1,94 @@
+"""Results of promptfoo (`promptfoo eval -o results.json`): one recording for each provider and prompt."""
+
+from collections import Counter
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from harness.errors import DataError
+from harness.importers.imported import Imported, line, read_json
+from harness.types import content_hash
+
+_FAILED_TO_RUN = 2
+"""`ResultFailureReason.ERROR`: something else than an assertion failed."""
+
+
+def read_promptfoo(path: Path, *, metric: str | None = None, **_: Any) -> list[Imported]:
+    """The results of one evaluation. What ran with the same variables several times is one group.
+
+    Args:
+        path: the JSON that promptfoo wrote.
+        metric: a named score; by default whether all assertions passed.
+
+    Raises:
+        DataError: it is no such file.
+    """
+    content = read_json(path)
+    summary = content.get("results") if isinstance(content, dict) else None
+    results = summary.get("results") if isinstance(summary, dict) else None
+    if not isinstance(results, list) or not results:
+        raise DataError(f"{path}: no results: it is no output of promptfoo eval -o FILE.json.")
+    sides: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    for number, result in enumerate(results):
+        if "testIdx" not in result:
+            raise DataError(f"{path}: result {number} has no testIdx: run it again with a promptfoo of 2024 or later.")
+        sides.setdefault((_provider(result), _prompt(result)), []).append(result)
+    prompts = len({prompt for _, prompt in sides})
+    return [
+        Imported(f"{path.stem}-{provider}" + (f"-{prompt}" if prompts > 1 else ""), _lines(found, metric, path))
+        for (provider, prompt), found in sides.items()
+    ]
+
+
+def _provider(result: Mapping[str, Any]) -> str:
+    provider = result.get("provider") or {}
+    return (
+        str(provider.get("label") or provider.get("id") or "unknown") if isinstance(provider, dict) else str(provider)
+    )
+
+
+def _prompt(result: Mapping[str, Any]) -> str:
+    return f"prompt{int(result.get('promptIdx', 0)) + 1}"
+
+
+def _lines(results: list[Mapping[str, Any]], metric: str | None, path: Path) -> list[dict[str, Any]]:
+    asked = [content_hash(result.get("vars") or {}) for result in results]
+    often = Counter(asked)
+    return [
+        _line(result, h, h if often[h] > 1 else None, metric, path) for result, h in zip(results, asked, strict=True)
+    ]
+
+
+def _line(result: Mapping[str, Any], asked: str, group: str | None, metric: str | None, path: Path) -> dict[str, Any]:
+    response = result.get("response") or {}
+    failed = result.get("failureReason") == _FAILED_TO_RUN
+    error = result.get("error") or response.get("error") or "failed to run" if failed else None
+    tokens = response.get("tokenUsage") or result.get("tokenUsage") or {}
+    output = response.get("output")
+    return line(
+        id=str(result["testIdx"]),
+        score=None if error else _score(result, metric, path),
+        answer=output if isinstance(output, str) else None,
+        hash=asked,
+        group=group,
+        usage=_usage(tokens),
+        cost_usd=result.get("cost", response.get("cost")),
+        seconds=None if response.get("cached") or not result.get("latencyMs") else result["latencyMs"] / 1000,
+        error=None if error is None else str(error),
+    )
+
+
+def _score(result: Mapping[str, Any], metric: str | None, path: Path) -> float:
+    if metric is None:
+        return float(bool(result.get("success")))
+    named = result.get("namedScores") or {}
+    if metric not in named:
+        known = ", ".join(named) or "none"
+        raise DataError(f"{path}: test {result['testIdx']}: no named score {metric!r}; there is {known}.")
+    return float(named[metric])
+
+
+def _usage(tokens: Mapping[str, Any]) -> dict[str, int]:
+    """Promptfoo counts tokens that its own cache answered as `cached`, not those of the provider's."""
+    found = {"input_tokens": tokens.get("prompt"), "output_tokens": tokens.get("completion")}
+    return {name: int(count) for name, count in found.items() if count}
