@@ -1,0 +1,105 @@
+"""The few calls of GitHub's REST API that a comment takes."""
+
+import json
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from harness.errors import UnavailableError
+
+_TRIES, _TIMEOUT_S, _PAUSE_S = 3, 30.0, 0.5
+
+
+@dataclass(frozen=True)
+class Comment:
+    """A comment on a pull request."""
+
+    id: int
+    body: str
+
+
+@dataclass(frozen=True)
+class Comments:
+    """The comments of one pull request."""
+
+    api: str
+    """E.g. `https://api.github.com`."""
+    repository: str
+    """`owner/name`."""
+    number: int
+    """Of the pull request."""
+    token: str
+
+    def all(self) -> Iterator[Comment]:
+        """Every comment, the oldest first."""
+        page = 1
+        while True:
+            found = self._call("GET", f"issues/{self.number}/comments?per_page=100&page={page}")
+            yield from (Comment(int(c["id"]), str(c.get("body") or "")) for c in found)
+            if len(found) < 100:
+                return
+            page += 1
+
+    def create(self, body: str) -> Comment:
+        """Adds a comment."""
+        return Comment(int(self._call("POST", f"issues/{self.number}/comments", {"body": body})["id"]), body)
+
+    def update(self, comment: int, body: str) -> None:
+        """Replaces a comment's text."""
+        self._call("PATCH", f"issues/comments/{comment}", {"body": body})
+
+    def delete(self, comment: int) -> None:
+        """Removes a comment; one that is gone already is fine."""
+        self._call("DELETE", f"issues/comments/{comment}", gone=True)
+
+    def _call(self, method: str, path: str, content: dict[str, Any] | None = None, *, gone: bool = False) -> Any:
+        """One request.
+
+        Creating is not repeated after a server's error: it may have been done all the same.
+
+        Raises:
+            UnavailableError: GitHub cannot be reached or refuses; the token is in no message.
+        """
+        tries = 1 if method == "POST" else _TRIES
+        for attempt in range(1, tries + 1):
+            try:
+                return self._once(method, path, content)
+            except urllib.error.HTTPError as error:
+                if gone and error.code == 404:
+                    return None
+                if error.code < 500 or attempt == tries:
+                    raise UnavailableError(f"GitHub answers {error.code} to {method} {path}: {_said(error)}") from None
+            except (urllib.error.URLError, TimeoutError) as error:
+                if attempt == tries:
+                    raise UnavailableError(f"{self.api} cannot be reached: {error}") from None
+            time.sleep(_PAUSE_S * attempt)
+        return None
+
+    def _once(self, method: str, path: str, content: dict[str, Any] | None) -> Any:
+        if not self.api.startswith(("https://", "http://")):
+            raise UnavailableError(f"GITHUB_API_URL must be an http address, found {self.api!r}.")
+        request = urllib.request.Request(  # noqa: S310 - checked above
+            f"{self.api}/repos/{self.repository}/{path}",
+            data=None if content is None else json.dumps(content).encode(),
+            method=method,
+            headers={
+                "Authorization": f"Bearer {self.token}",
+                "Accept": "application/vnd.github+json",
+                "X-GitHub-Api-Version": "2022-11-28",
+                "User-Agent": "approach-harness",
+                "Content-Type": "application/json",
+            },
+        )
+        with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - checked above
+            body = answer.read()
+        return json.loads(body) if body else None
+
+
+def _said(error: urllib.error.HTTPError) -> str:
+    try:
+        return str(json.loads(error.read()).get("message"))[:200]
+    except (ValueError, AttributeError, OSError):
+        return error.reason

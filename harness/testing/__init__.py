@@ -1,0 +1,1 @@
+"""Eval suites as tests: what the pytest plugin registers where there is a project."""
