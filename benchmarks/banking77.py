@@ -57,7 +57,8 @@ def main() -> None:
     data = shared_data("banking77")
     names = sys.argv[1:] or list(REFERENCE)
     print(
-        "| candidate | items | accuracy [95 %] | reference | prepare s | answer s |\n| --- | ---: | --- | ---: | ---: | ---: |"
+        "| candidate | items | accuracy [95 %] | reference | prepare s | answer s |\n"
+        "| --- | ---: | --- | ---: | ---: | ---: |"
     )
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)

@@ -1,6 +1,6 @@
 """What an adapter is: settings that can be sent anywhere, apart from what is loaded and stays where it is."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -8,8 +8,9 @@ from typing import Any, ClassVar, Protocol
 from pydantic import BaseModel, ConfigDict
 
 from harness.kinds.kind import Kind
+from harness.metrics.metric import Metric
 from harness.models.services import Services
-from harness.types import Failure, Item, Passage, Preparation, Query, Reply, Rung
+from harness.types import Call, Failure, Item, Passage, Preparation, Query, Reply, Rung
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,31 @@ class Predictor(Protocol):
 class Adapter(BaseModel):
     """A pluggable way of solving tasks. The fields of a subclass are its settings in `harness.toml`."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", protected_namespaces=())
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, protected_namespaces=())
 
     rung: ClassVar[Rung]
     """How far up the ladder this approach stands; a candidate may state another."""
     kinds: ClassVar[frozenset[str] | None] = None
     """Kinds whose answers it can give; None is every kind."""
+    timed: ClassVar[bool] = True
+    """Whether the time it takes to answer says something; not so for a recording, which knows its own."""
+
+    def stands(self) -> Rung:
+        """How far up the ladder these settings stand."""
+        return self.rung
 
     def check(self, root: Path) -> None:
         """Raises UnavailableError for what this machine lacks: an extra, a key, weights. Loads nothing."""
+
+    def check_items(self, root: Path, ids: Collection[str], primary: Metric, seed: int) -> None:
+        """Raises DataError for what can be known to be wrong before a run, by the ids of the test items.
+
+        Args:
+            root: the project's folder.
+            ids: of the test items.
+            primary: the metric that decides.
+            seed: of the run.
+        """
 
     def unfit(self, task: TaskView) -> str | None:
         """Why this candidate cannot do this task, whatever the machine; None where it can."""
@@ -75,6 +92,11 @@ class Adapter(BaseModel):
         """Whether inputs go to another machine when this candidate answers."""
         del root
         return False
+
+    def foreseen(self, task: TaskView, query: Query) -> Sequence[Call]:
+        """The model calls that a query is going to take, their tokens estimated from its text; makes none."""
+        del task, query
+        return ()
 
     async def build(self, task: TaskView, folder: Path, seed: int, services: Services) -> Preparation:
         """Indexes or trains, and leaves files in `folder`. By default there is nothing to build."""

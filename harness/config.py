@@ -1,8 +1,9 @@
 """Reading files that a person wrote: TOML, checked by pydantic, with messages that say where and what."""
 
+import re
 import tomllib
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any, TypeVar, get_origin
 
 from pydantic import BaseModel, ConfigDict, ValidationError
 from pydantic_core import ErrorDetails
@@ -15,7 +16,7 @@ Model = TypeVar("Model", bound=BaseModel)
 class Table(BaseModel):
     """A table of a TOML file: frozen, and with no key that nobody reads."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False)
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -25,13 +26,25 @@ def read_toml(path: Path) -> dict[str, Any]:
         ConfigError: it cannot be read or does not parse; names the line.
     """
     try:
-        return tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8-sig"))
     except UnicodeDecodeError as error:
         raise ConfigError(f"{path}: not UTF-8 at byte {error.start}. Save the file as UTF-8.") from None
     except tomllib.TOMLDecodeError as error:
         raise ConfigError(f"{path}: not valid TOML: {error}.") from None
     except OSError as error:
         raise ConfigError(f"{path}: cannot be read: {error.strerror}.") from None
+
+
+def inside(root: Path, relative: str, where: str) -> Path:
+    """`root / relative`, refused where it would leave `root`, be it by a link.
+
+    Raises:
+        ConfigError: says where it was asked for.
+    """
+    path = (root / relative).resolve()
+    if not path.is_relative_to(root.resolve()):
+        raise ConfigError(f"{where}: {relative!r} leaves the project's folder {root}.")
+    return path
 
 
 def validated(model: type[Model], data: Any, where: str) -> Model:
@@ -55,20 +68,43 @@ def _line(model: type[BaseModel], problem: ErrorDetails, where: str) -> str:
         return f"{where}: unknown key {key!r}{suggestion(path[-1], known)}"
     if problem["type"] == "missing":
         return f"{where}: the key {key!r} is missing."
-    found = problem["input"]
-    message = problem["msg"].removeprefix("Value error, ").removeprefix("Input should be ")
-    expected = message if message.startswith("a ") or message != problem["msg"] else message.lower()
-    return f"{where}: {key}: found {_short(found)}; expected {expected}."
+    place = ": ".join(part for part in (where, key) if part)
+    if problem["type"] == "value_error":
+        return f"{place}: {problem['ctx']['error']}."
+    said = problem["msg"].removeprefix("Input should be ").replace("String should match pattern", "a text that matches")
+    expected = _EXPECTED.get(problem["type"], said)
+    return f"{place}: found {_short(problem['input'], path)}; expected {expected}."
 
 
-def _short(value: Any) -> str:
+_EXPECTED = {
+    "bool_parsing": "true or false",
+    "bool_type": "true or false",
+    "dict_type": "a table",
+    "model_type": "a table",
+    "float_parsing": "a number",
+    "float_type": "a number",
+    "int_from_float": "a whole number",
+    "int_parsing": "a whole number",
+    "int_type": "a whole number",
+    "string_type": "a text in quotes",
+    "tuple_type": "a list",
+}
+"""What pydantic's words mean in TOML."""
+_SECRET = re.compile(r"key|token|secret|password", re.IGNORECASE)
+
+
+def _short(value: Any, path: list[str]) -> str:
+    """The value as it was written, cut short; what may be a secret is not repeated."""
+    if isinstance(value, str) and any(_SECRET.search(part) for part in path[-1:]):
+        return "something else (not shown: it may be a secret)"
     text = repr(value)
     return text if len(text) <= 80 else text[:77] + "..."
 
 
 def _fields(model: Any, path: list[str]) -> list[str]:
     """Names of the fields of the table at `path` inside `model`, as far as annotations tell."""
-    for part in path:
+    parts = iter(path)
+    for part in parts:
         field = getattr(model, "model_fields", {}).get(part) or _by_alias(model, part)
         if field is None:
             return []
@@ -77,6 +113,8 @@ def _fields(model: Any, path: list[str]) -> list[str]:
         model = next((a for a in nested if isinstance(a, type) and issubclass(a, BaseModel)), None)
         if model is None:
             return []
+        if get_origin(annotation) is dict:
+            next(parts, None)  # the name of one of several such tables
     return [field.alias or name for name, field in getattr(model, "model_fields", {}).items()]
 
 

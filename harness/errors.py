@@ -61,3 +61,10 @@ def suggestion(name: str, known: Iterable[str]) -> str:
         return hint + " There are none."
     listed = ", ".join(names[:20]) + (f" and {len(names) - 20} more" if len(names) > 20 else "")
     return f"{hint} There {'is' if len(names) == 1 else 'are'}: {listed}."
+
+
+def some(names: Iterable[str], most: int = 5) -> str:
+    """The first few of many names, for a message."""
+    every = list(names)
+    more = f" and {len(every) - most} more" if len(every) > most else ""
+    return ", ".join(map(repr, every[:most])) + more

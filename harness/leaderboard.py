@@ -8,14 +8,17 @@ import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.early import as_fixed, best_of_pairs, decided_comparison, ended_early, sequence_estimate
 from harness.errors import ComparisonError
 from harness.estimate import Comparison, Estimate, State, hold, together
-from harness.figures import compare, metric_estimate, quantile_estimate
+from harness.figures import compare, joint_figures, metric_estimate, quantile_estimate
 from harness.money import Spending
 from harness.run.manifest import Manifest
-from harness.scores import Scores, common, group_codes
-from harness.stats.bootstrap import Side, joint_draws
-from harness.stats.simultaneous import against, best_of, simultaneous
+from harness.scores import Scores, common
+from harness.stats.bootstrap import Side
+from harness.stats.multiseed import variance_shares
+from harness.stats.power import detectable_difference
+from harness.stats.simultaneous import against, all_pairs, best_of, rank_sets, simultaneous
 from harness.task import Requirement, Task
 from harness.types import Rung
 
@@ -69,6 +72,8 @@ class Row(msgspec.Struct, frozen=True):
     p95_ms: Estimate | None = None
     per_second: float | None = None
     """Throughput on this machine, in batches; None for what runs elsewhere."""
+    usd_per_month: Estimate | None = None
+    """What is spent in a month at the task's volume once it runs; None where that is not known."""
     usd_per_1000: float | None = None
     """Tokens of 1,000 calls, as a cold run would pay them; None where a price is unknown."""
     billed_usd: float | None = None
@@ -86,6 +91,12 @@ class Row(msgspec.Struct, frozen=True):
     meets: State = State.OPEN
     stopped: str | None = None
     """Why a run ended before its last item."""
+    ranks: tuple[int, int] | None = None
+    """Best and worst rank that it may truly have, all rows at once at 95 %; None where its run was ended early."""
+    detectable: float | None = None
+    """The smallest true difference to `best` that these items show with a power of 80 %."""
+    seed_share: float | None = None
+    """Of the variance of the primary metric, what comes from the luck of its seeds."""
 
 
 class Leaderboard(msgspec.Struct, frozen=True):
@@ -166,10 +177,15 @@ class _Board:
     """What the rows of one leaderboard share: the common items and one set of bootstrap draws over them."""
 
     def __init__(self, task: Task, entries: Sequence[Entry], rng: np.random.Generator) -> None:
-        self.task, self.entries, self.rng = task, entries, rng
+        self.task, self.rng = task, rng
+        self.every = entries
+        early = {e.name for e in entries if any(ended_early(r.manifest, len(r.scores), len(task.test)) for r in e.runs)}
+        self.early = [e for e in entries if e.name in early]
+        self.entries = [e for e in entries if e.name not in early]
         self._sign = 1.0 if task.primary.higher_is_better else -1.0
         self._points: NDArray[np.float64] | None = None
         self._draws: NDArray[np.float64] | None = None
+        self._rank_sets: dict[str, tuple[int, int]] | None = None
         self._n = self._others = 0
         self._share()
         self.best = self._best_light()
@@ -184,7 +200,8 @@ class _Board:
         self._n = len(places[0])
         if self._n == 0:
             return
-        groups = group_codes([runs[0][1].groups[i] for i in places[0]])
+        codes = runs[0][1].clusters
+        groups = None if codes is None else codes[places[0]]
         answered = np.ones(self._n, dtype=bool)
         for (_, scores), place in zip(runs, places, strict=True):
             answered &= scores.columns[primary.name].codes[place] >= 0
@@ -194,22 +211,38 @@ class _Board:
             Side(primary.aggregate, s.columns[primary.name].values, s.columns[primary.name].codes[place][answered])
             for (_, s), place in zip(runs, places, strict=True)
         ]
-        joint = joint_draws(sides, DRAWS, self.rng, None if groups is None else groups[answered])
+        joint = joint_figures(sides, DRAWS, self.rng, None if groups is None else groups[answered])
         owner = np.asarray([k for k, _ in runs])
         mean = np.stack([owner == k for k in range(len(self.entries))]).astype(float)
         mean /= mean.sum(axis=1, keepdims=True)
         self._points, self._draws = mean @ joint.estimates, joint.draws @ mean.T
 
     def _best_light(self) -> Entry | None:
-        light = [k for k, e in enumerate(self.entries) if e.rung in (Rung.PROMPTING, Rung.RAG)]
-        if not light or self._points is None:
+        light = [e for e in self.every if e.rung in (Rung.PROMPTING, Rung.RAG)]
+        if not light or (self._points is None and not self.early):
             return None
-        return self.entries[max(light, key=lambda k: self._sign * self._points[k])]  # type: ignore[index]
+        return max(light, key=lambda e: self._sign * self._figure(e))
+
+    def _figure(self, entry: Entry) -> float:
+        """The primary metric: over the common items, or those of a run that was ended early."""
+        if entry not in self.early and self._points is not None:
+            return float(self._points[self.entries.index(entry)])
+        primary = self.task.primary
+        figures = []
+        for run in entry.runs:
+            column = run.scores.columns[primary.name]
+            counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.values))
+            figures.append(float(primary.aggregate(column.values, counts[None, :])[0]))
+        return sum(figures) / len(figures)
+
+    def _sequential(self, entry: Entry, other: Entry) -> Comparison | None:
+        manifests = [[r.manifest for r in e.runs] for e in (entry, other)]
+        return decided_comparison(entry.name, manifests[0], other.name, manifests[1])
 
     def row(self, entry: Entry) -> Row:
         """The figures of one candidate."""
         task, manifest = self.task, entry.runs[0].manifest
-        metrics = {m.name: metric_estimate(m, [r.scores for r in entry.runs], self.rng) for m in task.metrics}
+        metrics = self._metrics(entry)
         seconds = list(chain.from_iterable(r.seconds for r in entry.runs))
         milliseconds = [1000 * s for s in seconds]
         row = Row(
@@ -223,7 +256,10 @@ class _Board:
             unparsed=sum(int(r.scores.unparsed.sum()) for r in entry.runs),
             metrics=metrics,
             vs_best=self._against(entry, self.best),
-            vs_incumbent=self._against(entry, next((e for e in self.entries if e.incumbent), None)),
+            vs_incumbent=self._against(entry, next((e for e in self.every if e.incumbent), None)),
+            ranks=self._ranks().get(entry.name),
+            detectable=self._detectable(entry),
+            seed_share=self._seed_share(entry),
             p50_ms=quantile_estimate(milliseconds, 0.50) if seconds else None,
             p95_ms=quantile_estimate(milliseconds, 0.95) if seconds else None,
             per_second=_throughput(entry.runs),
@@ -236,9 +272,66 @@ class _Board:
         states = requirement_states(task.requirement, row)
         return msgspec.structs.replace(row, requirements=states, meets=together(list(states.values())))
 
+    def _metrics(self, entry: Entry) -> dict[str, Estimate]:
+        """Those that can be computed: a recording of scores has the primary one alone."""
+        scores, found = [r.scores for r in entry.runs], {}
+        for metric in self.task.metrics:
+            try:
+                if entry in self.early and metric is self.task.primary:
+                    found[metric.name] = sequence_estimate(metric, scores, self.task.test)
+                else:
+                    estimate = metric_estimate(metric, scores, self.rng)
+                    found[metric.name] = as_fixed(estimate) if entry in self.early else estimate
+            except ComparisonError:
+                if metric is self.task.primary:
+                    raise
+        return found
+
+    def _ranks(self) -> dict[str, tuple[int, int]]:
+        """By candidate; empty where some runs were ended early, since a rank is among all."""
+        if self._rank_sets is None:
+            k = len(self.entries)
+            known = k > 1 and not self.early and self._points is not None and self._draws is not None
+            sets = (
+                rank_sets(simultaneous(self._sign * self._points, self._sign * self._draws, all_pairs(k)), k)  # type: ignore[operator]
+                if known
+                else []
+            )
+            self._rank_sets = dict(zip([e.name for e in self.entries], sets, strict=False))
+        return self._rank_sets
+
+    def _detectable(self, entry: Entry) -> float | None:
+        """By the spread of its difference to the best in the draws, in which pairing and groups are."""
+        if (
+            self._draws is None
+            or self.best is None
+            or entry is self.best
+            or {entry.name, self.best.name} & {e.name for e in self.early}
+        ):
+            return None
+        a, b = self.entries.index(entry), self.entries.index(self.best)
+        error = float(np.nanstd(self._draws[:, a] - self._draws[:, b], ddof=1))
+        return detectable_difference(self._n, self._n * error**2) if error > 0 else None
+
+    def _seed_share(self, entry: Entry) -> float | None:
+        primary = self.task.primary
+        if len(entry.runs) < 2 or not primary.is_mean:
+            return None
+        scores = [r.scores for r in entry.runs]
+        places, _ = common(scores)
+        columns = [s.columns[primary.name].taken(p) for s, p in zip(scores, places, strict=True)]
+        keep = np.all([c.codes >= 0 for c in columns], axis=0)
+        if keep.sum() < 2:
+            return None
+        codes = scores[0].clusters
+        groups = None if codes is None else codes[places[0][keep]]
+        return variance_shares(np.stack([c.taken(keep).numbers for c in columns]), groups).seeds
+
     def _against(self, entry: Entry, other: Entry | None) -> Comparison | None:
         if other is None or other is entry:
             return None
+        if entry in self.early or other in self.early:
+            return self._sequential(entry, other)
         try:
             if other is self.best:
                 return self._against_best(entry)
@@ -266,6 +359,8 @@ class _Board:
 
     def best_trained(self) -> Comparison | None:
         """The best trained against the best of prompting and RAG, whichever they truly are."""
+        if any(e.rung in (Rung.TRAINED, Rung.PROMPTING, Rung.RAG) for e in self.early):
+            return self._best_trained_early()
         trained = [k for k, e in enumerate(self.entries) if e.rung is Rung.TRAINED]
         light = [k for k, e in enumerate(self.entries) if e.rung in (Rung.PROMPTING, Rung.RAG)]
         if not trained or not light or self._points is None or self._draws is None:
@@ -281,6 +376,15 @@ class _Board:
             n=self._n,
             method="paired bootstrap, simultaneous over all pairs of the two groups (max-T)",
         )
+
+    def _best_trained_early(self) -> Comparison | None:
+        trained = [e for e in self.every if e.rung is Rung.TRAINED]
+        light = [e for e in self.every if e.rung in (Rung.PROMPTING, Rung.RAG)]
+        pairs = {(a.name, b.name): self._sequential(a, b) for a in trained for b in light}
+        known = {names: pair for names, pair in pairs.items() if pair is not None}
+        if len(known) < len(pairs):
+            return None
+        return best_of_pairs(known, higher_is_better=self.task.primary.higher_is_better)
 
     def warnings(self, rows: Sequence[Row]) -> list[str]:
         """What a reader should know before trusting the figures."""
@@ -299,14 +403,20 @@ class _Board:
         return found
 
 
-def requirement_states(requirement: Requirement, row: Row) -> dict[str, State]:
-    """Each requirement: met, missed or open."""
-    figures: Mapping[str, Estimate | None] = {
+def figures_of(row: Row) -> Mapping[str, Estimate | None]:
+    """The figures of a row that a requirement may bound, by name; None where one was not measured."""
+    return {
         **row.metrics,
         "p50_latency_ms": row.p50_ms,
         "p95_latency_ms": row.p95_ms,
         "usd_per_1000_calls": _exact(row.usd_per_1000, row.n),
+        "usd_per_month": row.usd_per_month,
     }
+
+
+def requirement_states(requirement: Requirement, row: Row) -> dict[str, State]:
+    """Each requirement: met, missed or open."""
+    figures = figures_of(row)
     states = {}
     for name, bound in requirement.bounds.items():
         figure = figures.get(name)

@@ -10,6 +10,7 @@ from harness.economics.price_list import price_of
 from harness.economics.prices import Price, Usage, cost_of, parse_prices
 from harness.types import Call, Record
 
+
 @dataclass(frozen=True)
 class Spending:
     """Money and tokens of a run's model calls."""
@@ -49,26 +50,53 @@ def call_usd(call: Call, usd: Callable[[str, int, int, int], float | None]) -> f
     return usd(call.model, call.input_tokens, call.cached_tokens, call.output_tokens)
 
 
+class Tally:
+    """Adds up the calls of a run as its records are read."""
+
+    def __init__(self, usd: Callable[[str, int, int, int], float | None]) -> None:
+        """`usd` is what `pricer` gives."""
+        self._usd = usd
+        self._calls = self._tokens_in = self._tokens_out = 0
+        self._cold = self._billed = 0.0
+        self._unknown: set[str] = set()
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Takes in records."""
+        for record in records:
+            for call in record.calls:
+                self._add(call)
+
+    def _add(self, call: Call) -> None:
+        self._calls += 1
+        self._tokens_in += call.input_tokens
+        self._tokens_out += call.output_tokens
+        cost = call_usd(call, self._usd)
+        if cost is None:
+            self._unknown.add(call.model)
+            return
+        self._cold += cost
+        self._billed += 0.0 if call.from_cache else cost
+
+    @property
+    def spending(self) -> Spending:
+        """The sum so far."""
+        known = not self._unknown
+        return Spending(
+            self._calls,
+            self._cold if known else None,
+            self._billed if known else None,
+            self._tokens_in,
+            self._tokens_out,
+            "looked up",
+            tuple(sorted(self._unknown)),
+        )
+
+
 def spending(records: Iterable[Record], usd: Callable[[str, int, int, int], float | None]) -> Spending:
-    """Adds up the calls of a run."""
-    calls = tokens_in = tokens_out = 0
-    cold = billed = 0.0
-    unknown: set[str] = set()
-    for record in records:
-        for call in record.calls:
-            calls += 1
-            tokens_in += call.input_tokens
-            tokens_out += call.output_tokens
-            cost = call_usd(call, usd)
-            if cost is None:
-                unknown.add(call.model)
-                continue
-            cold += cost
-            billed += 0.0 if call.from_cache else cost
-    known = not unknown
-    return Spending(
-        calls, cold if known else None, billed if known else None, tokens_in, tokens_out, "looked up", tuple(unknown)
-    )
+    """The calls of a run added up."""
+    tally = Tally(usd)
+    tally.add(records)
+    return tally.spending
 
 
 def today() -> date:

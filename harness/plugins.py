@@ -10,7 +10,7 @@ from pathlib import Path
 
 from harness.adapter import Adapter
 from harness.errors import ConfigError
-from harness.types import content_hash
+from harness.types import Rung, content_hash
 
 
 class BrokenAdapterError(ConfigError):
@@ -33,7 +33,13 @@ def load_adapter_class(path: Path) -> type[Adapter]:
     if len(found) != 1:
         names = ", ".join(c.__name__ for c in found) or "none"
         raise ConfigError(f"{path}: a file in adapters/ defines exactly one subclass of Adapter; found {names}.")
-    return found[0]
+    (adapter,) = found
+    if not isinstance(getattr(adapter, "rung", None), Rung):
+        known = ", ".join(f"Rung.{rung.name}" for rung in Rung)
+        raise ConfigError(f"{path}: {adapter.__name__} does not say how far up the ladder it stands: rung = {known}.")
+    if adapter.load is Adapter.load:
+        raise ConfigError(f"{path}: {adapter.__name__} has no load(), which makes what answers the queries.")
+    return adapter
 
 
 def _load(path: Path) -> types.ModuleType:
@@ -52,7 +58,7 @@ def _load(path: Path) -> types.ModuleType:
     sys.modules[name] = module
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except (Exception, SystemExit) as error:
         del sys.modules[name]
         raise BrokenAdapterError(
             f"{path}: raises on import: {type(error).__name__}: {error}. Run with --debug for the traceback."
@@ -63,11 +69,8 @@ def _load(path: Path) -> types.ModuleType:
 
 def source_hash(adapter: type[Adapter]) -> str:
     """Of the code behind an adapter: its own file and those of its base classes, without comments and docstrings."""
-    files = []
-    for base in adapter.__mro__:
-        if issubclass(base, Adapter) and base is not Adapter:
-            files.append(code_hash(Path(inspect.getfile(base))))
-    return content_hash(files)
+    bases = [base for base in adapter.__mro__ if issubclass(base, Adapter) and base is not Adapter]
+    return content_hash([code_hash(Path(inspect.getfile(base))) for base in bases])
 
 
 def code_hash(path: Path) -> str:

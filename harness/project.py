@@ -1,6 +1,7 @@
 """A project: a folder with a `harness.toml`, its candidates, tasks and adapters."""
 
 import ast
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -10,14 +11,14 @@ from typing import Any
 from pydantic import Field, field_validator
 
 from harness.adapter import Adapter
-from harness.config import Table, read_toml, validated
+from harness.config import Table, inside, read_toml, validated
 from harness.errors import ConfigError, UnknownNameError
 from harness.plugins import load_adapter_class, source_hash
 from harness.task import Task, load_task
 from harness.types import Rung, content_hash
 
 FILE = "harness.toml"
-_NAME = r"^[A-Za-z0-9][A-Za-z0-9._-]*$"
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 class SuiteTable(Table):
@@ -37,15 +38,14 @@ class ProjectFile(Table):
     prices: dict[str, dict[str, Any]] = Field(default_factory=dict)
     economics: dict[str, Any] = Field(default_factory=dict)
     hardware: dict[str, dict[str, Any]] = Field(default_factory=dict)
+    weights: dict[str, float] = Field(default_factory=dict)
 
     @field_validator("candidates")
     @classmethod
     def _names(cls, table: dict[str, dict[str, Any]]) -> dict[str, dict[str, Any]]:
-        import re
-
         for name in table:
-            if not re.match(_NAME, name):
-                raise ValueError(f"a candidate's name is letters, digits, '.', '_' and '-', found {name!r}")
+            if not _NAME.fullmatch(name):
+                raise ValueError(f"a candidate's name is of letters, digits, '.', '_' and '-'; found {name!r}")
         return table
 
 
@@ -58,6 +58,13 @@ class CandidateTable(Table):
     seeds: tuple[int, ...] = (0,)
     tasks: tuple[str, ...] = ()
     """The only tasks it is meant for; empty is all."""
+
+    @field_validator("seeds")
+    @classmethod
+    def _seeds(cls, seeds: tuple[int, ...]) -> tuple[int, ...]:
+        if not seeds or len(set(seeds)) != len(seeds) or min(seeds) < 0:
+            raise ValueError(f"different whole numbers from 0 are needed, at least one; found {list(seeds)}")
+        return seeds
 
 
 @dataclass(frozen=True)
@@ -82,6 +89,18 @@ class Candidate:
     def key(self, root: Path) -> str:
         """Changes with whatever could change an answer: adapter, settings, code, weights."""
         return content_hash(self.adapter_name, self.settings, self.source, self.adapter.fingerprint(root))
+
+    def check(self, root: Path) -> None:
+        """Says what keeps it from running on this machine.
+
+        Raises:
+            UnavailableError: something that this machine lacks.
+            ConfigError: a setting that nothing can be made of; names the candidate.
+        """
+        try:
+            self.adapter.check(root)
+        except ConfigError as error:
+            raise ConfigError(f"{root / FILE}: [candidates.{self.name}]: {error}") from None
 
 
 @dataclass(frozen=True)
@@ -124,7 +143,9 @@ class Project:
             ConfigError: something is wrong with it.
         """
         if name not in self.task_folders:
-            raise UnknownNameError("task", name, self.task_folders)
+            if name and (self.root / "tasks" / name).is_dir():
+                raise ConfigError(f"{self.root / 'tasks' / name}: the folder holds no task.toml.")
+            raise UnknownNameError("task", name, self.task_folders, str(self.root / "tasks"))
         return load_task(self.task_folders[name])
 
     def candidate(self, name: str) -> Candidate:
@@ -140,16 +161,16 @@ class Project:
         table = dict(self.file.candidates[name])
         own = {key: table.pop(key) for key in list(table) if key in CandidateTable.model_fields}
         meant = validated(CandidateTable, own, where)
-        if meant.adapter not in self.adapter_files:
-            raise UnknownNameError("adapter", meant.adapter, self.adapter_files, where)
-        kind = load_adapter_class(self.adapter_files[meant.adapter])
-        settings = {key: self._text_of(value, where, key) for key, value in table.items()}
+        for task in meant.tasks:
+            if task not in self.task_folders:
+                raise UnknownNameError("task", task, self.task_folders, f"{where} tasks")
+        adapter = self._adapter(meant.adapter, table, where)
         return Candidate(
             name=name,
-            adapter=validated(kind, settings, where),
+            adapter=adapter,
             adapter_name=meant.adapter,
-            source=source_hash(kind),
-            rung=meant.rung or kind.rung,
+            source=source_hash(type(adapter)),
+            rung=meant.rung or adapter.stands(),
             incumbent=meant.incumbent,
             seeds=meant.seeds,
             tasks=meant.tasks,
@@ -158,15 +179,34 @@ class Project:
     def candidates(self, task: str | None = None) -> list[Candidate]:
         """Every candidate, or those meant for a task, in the order of the file."""
         every = [self.candidate(name) for name in self.file.candidates]
-        return [c for c in every if task is None or not c.tasks or task in c.tasks]
+        meant = [c for c in every if task is None or not c.tasks or task in c.tasks]
+        in_use = [c.name for c in meant if c.incumbent]
+        if task is not None and len(in_use) > 1:
+            raise ConfigError(
+                f"{self.root / FILE}: task {task!r} has several incumbents: {', '.join(in_use)}. One is in use today; "
+                "`tasks` says for which tasks a candidate is meant."
+            )
+        return meant
 
     def describe_adapter(self, name: str) -> str:
         """First line of an adapter file's docstring, read without importing it."""
-        tree = ast.parse(self.adapter_files[name].read_text(encoding="utf-8"))
+        try:
+            tree = ast.parse(self.adapter_files[name].read_bytes())
+        except (OSError, SyntaxError, ValueError) as error:
+            return f"cannot be read: {error}"
         return (ast.get_docstring(tree) or "").partition("\n")[0]
 
-    def _text_of(self, value: Any, where: str, key: str) -> Any:
-        """A setting `{ file = "path" }` is the text of that file, inside the project's folder."""
+    def _adapter(self, name: str, table: Mapping[str, Any], where: str) -> Adapter:
+        if name not in self.adapter_files:
+            raise UnknownNameError("adapter", name, self.adapter_files, where)
+        settings = {key: self._setting(value, where, key) for key, value in table.items()}
+        return validated(load_adapter_class(self.adapter_files[name]), settings, where)
+
+    def _setting(self, value: Any, where: str, key: str) -> Any:
+        """`{ file = "path" }` is the text of that file, inside the project's folder; `{ adapter = ... }` an adapter."""
+        if isinstance(value, dict) and isinstance(value.get("adapter"), str):
+            settings = {name: one for name, one in value.items() if name != "adapter"}
+            return self._adapter(value["adapter"], settings, f"{where} {key}")
         if not (isinstance(value, dict) and set(value) == {"file"}):
             return value
         path = inside(self.root, str(value["file"]), f"{where} {key}")
@@ -174,14 +214,8 @@ class Project:
             return path.read_text(encoding="utf-8")
         except OSError as error:
             raise ConfigError(f"{where} {key}: cannot read {path}: {error.strerror}.") from None
-
-
-def inside(root: Path, relative: str, where: str) -> Path:
-    """`root / relative`, refused where it would leave `root`."""
-    path = (root / relative).resolve()
-    if not path.is_relative_to(root.resolve()):
-        raise ConfigError(f"{where}: {relative!r} leaves the project's folder {root}.")
-    return path
+        except UnicodeDecodeError as error:
+            raise ConfigError(f"{where} {key}: {path} is not UTF-8 at byte {error.start}.") from None
 
 
 def bundled() -> Path:

@@ -2,15 +2,17 @@
 
 import asyncio
 import re
+import time
 from collections.abc import Mapping, Sequence
 from functools import cache, cached_property
+from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
 from pydantic import Field
 
 from harness.adapter import Adapter, TaskView
-from harness.models.api import Message, Request
+from harness.models.api import Completion, Message, Request
 from harness.models.caller import Caller, CallFailedError
 from harness.models.http import Endpoint
 from harness.models.services import Services, check_model
@@ -22,6 +24,9 @@ WITH_CONTEXT = "Use these passages:\n\n{context}\n\nQuestion: {input}"
 _THINK = "First think it through in at most three short sentences. Do not give the final answer yet."
 _CONCLUDE = "Now give the final answer. {ask}"
 _INVALID = "{problem} {ask}"
+_AWAY_SECONDS = 60.0
+"""How long a model that was unavailable is not asked, where there is another."""
+_LOOKED_AT = 50
 
 
 class Prompted(Adapter):
@@ -53,6 +58,8 @@ class Prompted(Adapter):
     tokens_per_minute: float | None = Field(default=None, gt=0)
     timeout_s: float = Field(default=120.0, gt=0)
     """Seconds for one attempt as a whole."""
+    fallback: str | None = None
+    """`provider/model` that answers, at its provider's own address, where `model` is unavailable."""
 
     @property
     def endpoint(self) -> Endpoint:
@@ -60,16 +67,46 @@ class Prompted(Adapter):
         return Endpoint(self.base_url, self.api_key_env, total_s=self.timeout_s)
 
     def check(self, root: Path) -> None:
-        """The model's key or weights."""
+        """The keys or weights of its models."""
         check_model(self.model, root, self.endpoint)
+        if self.fallback:
+            check_model(self.fallback, root)
 
     def fingerprint(self, root: Path) -> Any:
-        """The model's weights or address."""
-        return Services(root).model(self.model, self.endpoint, structured=self.structured).model.key()
+        """The weights or addresses of its models."""
+        keys = [caller.model.key() for caller in self._callers(root)]
+        return keys if self.fallback else keys[0]
 
     def sends_data_away(self, root: Path) -> bool:
-        """Unless the model runs on this machine."""
-        return Services(root).model(self.model, self.endpoint, structured=self.structured).model.leaves_machine
+        """Unless its models run on this machine."""
+        return any(caller.model.leaves_machine for caller in self._callers(root))
+
+    def _callers(self, root: Path) -> list[Caller]:
+        services = Services(root)
+        return [caller for caller in (self.caller(services), self.second(services)) if caller]
+
+    def second(self, services: Services) -> Caller | None:
+        """The model that answers where the first is unavailable."""
+        return services.model(self.fallback, Endpoint(total_s=self.timeout_s)) if self.fallback else None
+
+    def shown_tokens(self, task: TaskView) -> float:
+        """About how many tokens of examples or passages stand before each query."""
+        del task
+        return 0.0
+
+    def foreseen(self, task: TaskView, query: Query) -> Sequence[Call]:
+        """One call, and one more where it is to think first."""
+        system = fill(self.system, instructions=task.instructions, ask=task.kind.ask())
+        user = fill(self.template or TEMPLATE, input=as_text(query.input), context="")
+        sent = round(tokens_of(system) + tokens_of(user) + self.shown_tokens(task))
+        answer = round(min(self.max_tokens, answer_tokens(task)))
+        if not self.reasoning:
+            return (Call(self.model, input_tokens=sent, output_tokens=answer),)
+        thought = self.reasoning_tokens // 2
+        return (
+            Call(self.model, input_tokens=sent, output_tokens=thought),
+            Call(self.model, input_tokens=sent + thought, output_tokens=answer),
+        )
 
     def caller(self, services: Services) -> Caller:
         """The model with everything around it."""
@@ -85,9 +122,10 @@ class Prompted(Adapter):
 class PromptedPredictor:
     """Asks a language model about each query. A subclass says what to show it with `shown`."""
 
-    def __init__(self, settings: Prompted, task: TaskView, caller: Caller) -> None:
-        """A local model is given many queries at once, so that it can batch them."""
-        self.settings, self.task, self.caller = settings, task, caller
+    def __init__(self, settings: Prompted, task: TaskView, caller: Caller, second: Caller | None = None) -> None:
+        """A local model is given many queries at once, so that it can batch them; `second` is the fallback."""
+        self.settings, self.task, self.caller, self._second = settings, task, caller, second
+        self._away_until = 0.0
         self.batch_size = 128 if caller.local else 1
 
     async def shown(self, queries: Sequence[Query]) -> Sequence[tuple[list[Message], tuple[Context, ...]]]:
@@ -131,10 +169,8 @@ class PromptedPredictor:
 
     async def _reason(self, messages: list[Message], calls: list[Call]) -> list[Message]:
         asked = [*messages[:-1], Message("user", f"{messages[-1].content}\n\n{_THINK}")]
-        completion, call = await self.caller.complete(
-            self._request(asked, restricted=False, max_tokens=self.settings.reasoning_tokens)
-        )
-        calls.append(call)
+        request = self._request(asked, restricted=False, max_tokens=self.settings.reasoning_tokens)
+        completion = await self._ask(request, calls)
         conclude = fill(_CONCLUDE, ask=self.task.kind.ask())
         return [*asked, Message("assistant", completion.text), Message("user", conclude)]
 
@@ -143,8 +179,7 @@ class PromptedPredictor:
     ) -> Reply:
         kind = self.task.kind
         for left in range(self.settings.retries_on_invalid, -1, -1):
-            completion, call = await self.caller.complete(self._request(messages, restricted=True))
-            calls.append(call)
+            completion = await self._ask(self._request(messages, restricted=True), calls)
             answer = kind.parse(completion.text, query.input)
             if answer is not None or left == 0:
                 break
@@ -155,6 +190,22 @@ class PromptedPredictor:
         scores = {str(answer): sure} if sure is not None and answer is not None else None
         return Reply(text=completion.text, scores=scores, contexts=contexts, calls=tuple(calls))
 
+    async def _ask(self, request: Request, calls: list[Call]) -> Completion:
+        """The first model, or the second for a while once the first has failed whatever it is asked."""
+        caller = self.caller
+        if self._second and time.monotonic() < self._away_until:
+            caller = self._second
+        try:
+            completion, call = await caller.complete(request)
+        except CallFailedError as error:
+            if self._second is None or caller is self._second or not error.error.unavailable:
+                raise
+            calls.append(error.call)
+            self._away_until = time.monotonic() + _AWAY_SECONDS
+            completion, call = await self._second.complete(request)
+        calls.append(call)
+        return completion
+
     def _request(self, messages: Sequence[Message], *, restricted: bool, max_tokens: int | None = None) -> Request:
         return Request(
             messages=tuple(messages),
@@ -163,6 +214,24 @@ class PromptedPredictor:
             max_tokens=max_tokens or self.settings.max_tokens,
             temperature=None if self.settings.temperature == "default" else self.settings.temperature,
         )
+
+
+def tokens_of(text: str) -> float:
+    """About how many tokens a text is: one for four bytes, and a few around a message."""
+    return len(text.encode()) / 4 + 4
+
+
+def example_tokens(task: TaskView) -> float:
+    """Of one training item with its answer, on average over the first few."""
+    some = task.train[:_LOOKED_AT]
+    total = sum(tokens_of(as_text(i.input)) + tokens_of(task.kind.write(i.target, i.input)) for i in some)
+    return total / max(1, len(some))
+
+
+def answer_tokens(task: TaskView) -> float:
+    """Of one answer in the form that is asked for, on average over the first few training items, or the choices."""
+    written = [task.kind.write(i.target, i.input) for i in task.train[:_LOOKED_AT]] or list(task.kind.choices or ())
+    return sum(map(tokens_of, written)) / len(written) if written else inf
 
 
 def as_text(value: Any) -> str:

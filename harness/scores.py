@@ -1,15 +1,22 @@
 """From records to scores: what each item of a run counts for in each metric."""
 
-from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.data.table import Distinct, ItemTable, group_codes
+from harness.errors import DataError
+from harness.metrics.arrays import Values
 from harness.metrics.metric import Metric
 from harness.task import Task
 from harness.types import Answered, Item, Record
+
+_UNSEEN, _FAILED, _UNPARSED = -3, -2, -1
+_NO_REPLY = object()
 
 
 @dataclass(frozen=True)
@@ -18,12 +25,17 @@ class Column:
 
     values: Sequence[Any]
     codes: NDArray[np.int64]
-    """(n,) index into `values`; -1 where the metric has no worst value and the item got no answer."""
+    """(n,) index into `values`; -1 where the metric has no worst value and the item got no answer, or where it
+    does not apply to the item."""
 
     @property
     def numbers(self) -> NDArray[np.float64]:
         """(n,) the scores themselves, of a metric that is a mean."""
         return np.asarray(self.values, dtype=np.float64)[self.codes]
+
+    def taken(self, which: NDArray[Any]) -> "Column":
+        """The items at these positions, or where this mask is true."""
+        return Column(self.values, self.codes[which])
 
 
 @dataclass(frozen=True)
@@ -34,85 +46,194 @@ class Scores:
     hashes: Sequence[str]
     """`Item.hash` of each: input and target."""
     groups: Sequence[str | None]
-    columns: Mapping[str, Column]
+    columns: dict[str, Column]
     """By metric name."""
     failed: NDArray[np.bool_]
     """(n,) items that got no reply."""
     unparsed: NDArray[np.bool_]
     """(n,) items whose reply holds no answer."""
+    table: ItemTable | None = None
+    """The items of the task, where the run has every one of them, in this order."""
 
     def __len__(self) -> int:
         return len(self.ids)
+
+    @cached_property
+    def clusters(self) -> NDArray[np.int64] | None:
+        """(n,) codes of the groups; None where no item has one."""
+        return self.table.clusters if self.table is not None else group_codes(self.groups)
 
     @property
     def without_answer(self) -> NDArray[np.bool_]:
         """(n,) failed or unparsed."""
         return self.failed | self.unparsed
 
+    def taken(self, places: NDArray[np.int64]) -> "Scores":
+        """The items at these positions, in this order."""
+        return replace(
+            self,
+            ids=[self.ids[i] for i in places],
+            hashes=[self.hashes[i] for i in places],
+            groups=[self.groups[i] for i in places],
+            columns={name: column.taken(places) for name, column in self.columns.items()},
+            failed=self.failed[places],
+            unparsed=self.unparsed[places],
+            table=None,
+        )
 
-@dataclass
-class _Builder:
-    metric: Metric
-    values: dict[Any, int] = field(default_factory=dict)
-    codes: list[int] = field(default_factory=list)
 
-    def add(self, target: Any, answer: Any) -> None:
-        if answer is not None:
-            score = self.metric.score(target, answer)
-        elif self.metric.failed is not None:
-            score = self.metric.failed(target)
+class Scorer:
+    """Scores the records of one run as they are read; of several records of one item the last counts.
+
+    A record of an item that is no longer in the task, or whose input has changed since, is left out. What is kept of
+    a record is the number of its answer, so that a million records take some tens of megabytes.
+    """
+
+    def __init__(self, task: Task) -> None:
+        self._task, self._table = task, task.table
+        self._answers = Distinct()
+        self._said = np.full(len(self._table), _UNSEEN, dtype=np.int64)
+        self._given: dict[int, float] = {}
+        self._read = 0
+        # A metric that looks at more than the answer needs the records themselves.
+        self._kept: dict[int, Answered] | None = {} if any(m.needs == "record" for m in task.metrics) else None
+
+    def add(self, records: Iterable[Record]) -> None:
+        """Takes in records in the order in which they were written; many at once are faster."""
+        batch = list(records)
+        places = self._table.places_of([r.item_id for r in batch], [r.item_hash for r in batch], self._read)
+        self._read += len(batch)
+        codes = np.asarray(self._codes(batch), dtype=np.int64)
+        known = np.flatnonzero(places >= 0)
+        # Of equal places the last one counts.
+        self._said[places[known]] = codes[known]
+        for i, record in enumerate(batch):
+            if type(record) is Answered and record.given is not None and places[i] >= 0:
+                self._given[int(places[i])] = record.given
+        if self._kept is not None:
+            for i in known.tolist():
+                if isinstance(record := batch[i], Answered):
+                    self._kept[int(places[i])] = record
+                else:
+                    self._kept.pop(int(places[i]), None)
+
+    def _codes(self, batch: Sequence[Record]) -> list[int]:
+        answers: list[Any] = [r.answer if type(r) is Answered else _NO_REPLY for r in batch]
+        codes: list[int | None] = [None]
+        if set(map(type, answers)) == {str}:
+            codes = [self._answers.texts.get(a) for a in answers]
+        if None not in codes:
+            return codes  # type: ignore[return-value]
+        code = self._answers.code
+        return [_FAILED if a is _NO_REPLY else _UNPARSED if a is None else code(a) for a in answers]
+
+    def scores(self) -> Scores:
+        """The scores of what was taken in, in the order of the task.
+
+        Raises:
+            DataError: a score that was given elsewhere lies outside the range of the primary metric.
+        """
+        said = self._said
+        places = np.flatnonzero(said != _UNSEEN)
+        table, every = self._table, len(places) == len(self._table)
+        given = {place: score for place, score in self._given.items() if said[place] == _UNPARSED}
+        unparsed = said == _UNPARSED
+        unparsed[list(given)] = False
+        return Scores(
+            ids=table.ids if every else [table.ids[i] for i in places],
+            hashes=table.hashes if every else [table.hashes[i] for i in places],
+            groups=table.groups if every else [table.groups[i] for i in places],
+            columns={m.name: self._column(m, said, given).taken(places) for m in self._task.metrics},
+            failed=said[places] == _FAILED,
+            unparsed=unparsed[places],
+            table=table if every else None,
+        )
+
+    def _column(self, metric: Metric, said: NDArray[np.int64], given: dict[int, float]) -> Column:
+        if self._kept is not None and metric.needs == "record":
+            column = _by_record(metric, self._table, self._kept)
         else:
-            self.codes.append(-1)
-            return
-        self.codes.append(self.values.setdefault(score, len(self.values)))
+            column = _by_answer(metric, self._table, self._answers.values, said)
+        if not given:
+            return column
+        values, codes = {value: i for i, value in enumerate(column.values)}, column.codes.copy()
+        primary = metric is self._task.primary
+        for place, score in given.items():
+            if primary:
+                check_range(metric, score, self._table.ids[place])
+            codes[place] = values.setdefault(score, len(values)) if primary else -1
+        return Column(Values(values), codes)
 
-    def column(self) -> Column:
-        return Column(list(self.values), np.asarray(self.codes, dtype=np.int64))
+
+def check_range(metric: Metric, score: float, item: str) -> None:
+    """Refuses a score that the metric cannot take.
+
+    Raises:
+        DataError: names the item.
+    """
+    if metric.bounds and not metric.bounds[0] <= score <= metric.bounds[1]:
+        low, high = metric.bounds
+        raise DataError(
+            f"item {item!r}: the score {score:g} is outside the range of {metric.name}, {low:g} to {high:g}."
+        )
+
+
+def item_score(metric: Metric, item: Item, record: Record) -> Any:
+    """What one record counts for in a metric; None where it has no score."""
+    if isinstance(record, Answered):
+        if metric.needs == "record":
+            return metric.score(item, record)
+        if record.answer is not None:
+            return metric.score(item.target, record.answer)
+        if record.given is not None:
+            return record.given
+    about = item if metric.needs == "record" else item.target
+    return metric.failed(about) if metric.failed else None
 
 
 def score(task: Task, records: Iterable[Record]) -> Scores:
-    """Scores of the task's test items that have a record; of several records of one item the last counts.
-
-    A record of an item that is no longer in the task, or whose input has changed since, is left out.
-    """
-    items = {item.id: item for item in task.test}
-    last: dict[str, tuple[bool, Any]] = {}
-    hashes: dict[str, str] = {}
-    for record in records:
-        item = items.get(record.item_id)
-        if item is None:
-            continue
-        known = hashes.setdefault(item.id, item.query.hash)
-        if known == record.item_hash:
-            replied = isinstance(record, Answered)
-            last[item.id] = (replied, record.answer if isinstance(record, Answered) else None)
-    return _score([items[name] for name in last], list(last.values()), task.metrics)
+    """Scores of the task's test items that have a record."""
+    scorer = Scorer(task)
+    scorer.add(records)
+    return scorer.scores()
 
 
-def _score(items: Sequence[Item], said: Sequence[tuple[bool, Any]], metrics: Sequence[Metric]) -> Scores:
-    builders = [_Builder(metric) for metric in metrics]
-    for item, (_, answer) in zip(items, said, strict=True):
-        for builder in builders:
-            builder.add(item.target, answer)
-    replied = np.asarray([r for r, _ in said], dtype=bool)
-    missing = np.asarray([a is None for _, a in said], dtype=bool)
-    return Scores(
-        ids=[i.id for i in items],
-        hashes=[i.hash for i in items],
-        groups=[i.group for i in items],
-        columns={b.metric.name: b.column() for b in builders},
-        failed=~replied,
-        unparsed=replied & missing,
-    )
+def _by_answer(metric: Metric, table: ItemTable, answers: Sequence[Any], said: NDArray[np.int64]) -> Column:
+    """Scores each distinct pair of target and answer once."""
+    targets, target_codes = table.targets
+    width = len(answers) - _UNSEEN
+    pairs, which = _distinct(target_codes * width + (said - _UNSEEN), len(targets) * width)
+    values: dict[Any, int] = {}
+    codes = np.empty(len(pairs), dtype=np.int64)
+    for i, pair in enumerate(pairs.tolist()):
+        target, answer = targets[pair // width], pair % width + _UNSEEN
+        if answer >= 0:
+            found = metric.score(target, answers[answer])
+        else:
+            found = metric.failed(target) if metric.failed and answer != _UNSEEN else None
+        codes[i] = -1 if found is None else values.setdefault(found, len(values))
+    return Column(Values(values), codes[which])
 
 
-def group_codes(groups: Sequence[str | None]) -> NDArray[np.int64] | None:
-    """(n,) cluster codes; None where no item has a group. An item without one is its own cluster."""
-    if all(g is None for g in groups):
-        return None
-    codes: dict[Any, int] = {}
-    keys = [(i, None) if g is None else g for i, g in enumerate(groups)]
-    return np.asarray([codes.setdefault(k, len(codes)) for k in keys], dtype=np.int64)
+def _by_record(metric: Metric, table: ItemTable, kept: dict[int, Answered]) -> Column:
+    values: dict[Any, int] = {}
+    codes = np.empty(len(table), dtype=np.int64)
+    for place, item in enumerate(table.items):
+        record = kept.get(place)
+        found = metric.score(item, record) if record else metric.failed(item) if metric.failed else None
+        codes[place] = -1 if found is None else values.setdefault(found, len(values))
+    return Column(Values(values), codes)
+
+
+def _distinct(keys: NDArray[np.int64], width: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct keys, sorted, and which of them stands where; by counting where that is cheaper than sorting."""
+    if width > 8 * len(keys) + 1024:
+        found, which = np.unique(keys, return_inverse=True)
+        return found, which
+    found = np.flatnonzero(np.bincount(keys, minlength=width))
+    number = np.zeros(width, dtype=np.int64)
+    number[found] = np.arange(len(found))
+    return found, number[keys]
 
 
 def common(scores: Sequence[Scores]) -> tuple[list[NDArray[np.int64]], int]:
@@ -120,7 +241,22 @@ def common(scores: Sequence[Scores]) -> tuple[list[NDArray[np.int64]], int]:
 
     Items are matched by id and content: one whose target or input differs between two runs is not the same item.
     """
-    places = [{pair: i for i, pair in enumerate(zip(s.ids, s.hashes, strict=True))} for s in scores]
-    shared = [pair for pair in places[0] if all(pair in p for p in places[1:])]
-    others = len(set().union(*places)) - len(shared)
-    return [np.asarray([p[pair] for pair in shared], dtype=np.int64) for p in places], others
+    first = scores[0]
+    if all(s.ids is first.ids and s.hashes is first.hashes for s in scores):
+        return [np.arange(len(first))] * len(scores), 0
+    place = {name: i for i, name in enumerate(first.ids)}
+    everywhere = np.ones(len(first), dtype=bool)
+    # Where each item of the first stands in the others, -1 where it does not.
+    stands, strangers = [], set()
+    for one in scores:
+        where = np.full(len(first), -1, dtype=np.int64)
+        for i, (name, content) in enumerate(zip(one.ids, one.hashes, strict=True)):
+            j = place.get(name)
+            if j is not None and first.hashes[j] == content:
+                where[j] = i
+            else:
+                strangers.add((name, content))
+        everywhere &= where >= 0
+        stands.append(where)
+    shared = np.flatnonzero(everywhere)
+    return [where[shared] for where in stands], len(first) - len(shared) + len(strangers)

@@ -1,22 +1,26 @@
 """A task: what must be done, read from `tasks/NAME/task.toml` and the data beside it."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
+from math import inf
 from pathlib import Path
 from typing import Any
 
 from pydantic import Field, field_validator, model_validator
 
 from harness.adapter import TaskView
-from harness.config import Table, read_toml, validated
+from harness.config import Table, inside, read_toml, validated
 from harness.data.corpus import read_corpus
 from harness.data.items import make_items
 from harness.data.rows import Row, read_rows
 from harness.data.split import cut_validation
-from harness.errors import ConfigError
+from harness.data.table import ItemTable, sorted_hash
+from harness.errors import ConfigError, UnknownNameError
 from harness.kinds.kind import Kind
 from harness.kinds.registry import make_kind
+from harness.metrics import retrieval
 from harness.metrics.metric import Metric
 from harness.types import Item, Passage, content_hash
 
@@ -28,7 +32,24 @@ class TaskTable(Table):
     kind: str
     instructions: str = Field(min_length=1)
     labels: tuple[str, ...] = ()
+    positive: str | None = None
+    """Of the two labels of a binary task, the one that is looked for."""
+    types: tuple[str, ...] = ()
+    """Of spans."""
+    json_schema: str | dict[str, Any] | None = Field(default=None, alias="schema")
+    """Of a JSON answer: a file beside the task, or the schema itself."""
+    tolerance: float = Field(default=0.0, ge=0)
+    """How far a number of a JSON answer may be off and still be right."""
+    no_answer: str | None = None
+    """What to answer to a question that the passages do not answer."""
     description: str = ""
+
+    @field_validator("labels")
+    @classmethod
+    def _labels(cls, labels: tuple[str, ...]) -> tuple[str, ...]:
+        if not labels or not all(label.strip() for label in labels):
+            raise ValueError(f"none may be empty; leave the key out to take those of the data; found {list(labels)}")
+        return labels
 
 
 class DataTable(Table):
@@ -42,7 +63,21 @@ class DataTable(Table):
     input: str | tuple[str, ...] = "text"
     target: str = "target"
     group: str | None = None
+    gold: str | None = None
+    """Column with the ids of the passages that answer an item."""
+    date: str | None = None
+    """Column by which training must precede test; only `harness check` reads it."""
+    annotators: tuple[str, ...] = ()
+    """Columns with the labels of several annotators; only `harness check` reads them."""
     encoding: str = "utf-8"
+
+    @model_validator(mode="after")
+    def _inputs(self) -> "DataTable":
+        if not self.input_columns:
+            raise ValueError("input names no column")
+        if self.target in self.input_columns:
+            raise ValueError(f"input has the target's column {self.target!r}: an adapter would be shown what to answer")
+        return self
 
     @property
     def input_columns(self) -> tuple[str, ...]:
@@ -66,7 +101,7 @@ class Bound(Table):
     @model_validator(mode="after")
     def _one(self) -> "Bound":
         if (self.at_least is None) == (self.at_most is None):
-            raise ValueError("exactly one of at_least and at_most")
+            raise ValueError("exactly one of at_least and at_most is needed")
         return self
 
     @property
@@ -83,8 +118,8 @@ class UseTable(Table):
     knowledge_changes_per_year: float = Field(default=0, ge=0)
     error_cost_usd: float = Field(default=0, ge=0)
     label_cost_usd: float | None = Field(default=None, ge=0)
-    peak_factor: float = Field(default=3.0, ge=1)
-    """Busiest second's load over the average's."""
+    peak_factor: float | None = Field(default=None, ge=1)
+    """Busiest second's load over the average's; None takes the assumed `peak_to_average`."""
     worth_usd_per_month: float = Field(default=0, ge=0)
     """A heavier approach must be worth at least so much more each month."""
     probability: float = Field(default=0.95, gt=0.5, lt=1)
@@ -121,7 +156,7 @@ class TaskFile(Table):
                 if not isinstance(value, bool):
                     raise ValueError(f"on_premise must be true or false, found {value!r}")
             elif key == "margin":
-                if not isinstance(value, (int, float)) or isinstance(value, bool) or value < 0:
+                if not isinstance(value, (int, float)) or isinstance(value, bool) or not 0 <= value < inf:
                     raise ValueError(f"margin must be a number of at least 0, found {value!r}")
             elif not isinstance(value, dict):
                 raise ValueError(f"{key} must be a table like {{ at_least = 0.9 }}, found {value!r}")
@@ -166,6 +201,11 @@ class Task:
         return TaskView(self.name, self.kind, self.instructions, train, validation, self.corpus, self.keywords)
 
     @cached_property
+    def table(self) -> ItemTable:
+        """The test items as columns."""
+        return ItemTable(self.test)
+
+    @cached_property
     def teaching_hash(self) -> str:
         """Of everything that an adapter is shown: when it changes, what was built is built anew."""
         return content_hash(
@@ -181,7 +221,7 @@ class Task:
     @cached_property
     def test_hash(self) -> str:
         """Of all test items, targets included."""
-        return content_hash(sorted(item.hash for item in self.test))
+        return sorted_hash(self.table.digests[1])
 
 
 def read_task_file(folder: Path) -> TaskFile:
@@ -202,37 +242,46 @@ def load_task(folder: Path) -> Task:
     """
     path, file = folder / "task.toml", read_task_file(folder)
     data = file.data
+    for key in ("test", "train", "validation", "corpus"):
+        source = getattr(data, key)
+        if source:  # one with a scheme, like hf:owner/name, is no path and stays inside as one
+            inside(folder.parent.parent, str(folder / source), f"{path}: [data] {key}")
+    if isinstance(file.task.json_schema, str):
+        inside(folder.parent.parent, str(folder / file.task.json_schema), f"{path}: [task] schema")
 
-    def rows(source: str | None, key: str) -> list[Row]:
-        return list(read_rows(source, folder, data.encoding, f"{path}: [data] {key}")) if source else []
+    def rows(source: str | None, key: str) -> Iterator[Row]:
+        return read_rows(source, folder, data.encoding, f"{path}: [data] {key}") if source else iter(())
 
-    train_rows = rows(data.train, "train")
-    targets = [row.cells.get(data.target) for row in train_rows]
-    kind = make_kind(file.task.kind, file.task.model_dump(), targets, str(path))
+    # Read as they are needed: a kind that is spelt out in the task looks at none of them.
+    targets = (r.cells.get(data.target) for r in chain(rows(data.train, "train"), rows(data.test, "test")))
+    kind = make_kind(file.task.kind, file.task.model_dump(), targets, str(path), folder)
 
-    def items(found: list[Row]) -> list[Item]:
+    def items(found: Iterator[Row]) -> list[Item]:
         return make_items(
             found,
             input_columns=data.input_columns,
             target_column=data.target,
             group_column=data.group,
+            gold_column=data.gold,
             check=kind.check,
         )
 
     names = _metric_names(file, kind)
-    where = f"{path}: [metrics]"
-    metrics = [_named_metric(kind, name, where) for name in names]
+    metrics = [_named_metric(kind, data, name, str(path), bounded=name in file.requirement) for name in names]
+    test = items(rows(data.test, "test"))
+    corpus = read_corpus(data.corpus, folder, data.encoding, f"{path}: [data] corpus") if data.corpus else ()
+    _check_gold(test, corpus, f"{path}: [data] gold")
     return Task(
         name=folder.name,
         version=file.task.version,
         kind=kind,
         instructions=file.task.instructions.strip(),
-        test=items(rows(data.test, "test")),
-        train=items(train_rows),
+        test=test,
+        train=items(rows(data.train, "train")),
         validation=items(rows(data.validation, "validation")),
-        corpus=read_corpus(data.corpus, folder, data.encoding, f"{path}: [data] corpus") if data.corpus else (),
+        corpus=corpus,
         metrics=metrics,
-        requirement=_requirement(file.requirement, kind, metrics[0], str(path)),
+        requirement=_requirement(file.requirement, metrics, str(path)),
         use=file.use,
         keywords=_keywords(file.keywords, kind, str(path)),
         validation_share=data.validation_share,
@@ -246,21 +295,41 @@ def _metric_names(file: TaskFile, kind: Kind) -> list[str]:
     return list(dict.fromkeys([*(named or kind.default_metrics()), *bounded]))
 
 
-def _named_metric(kind: Kind, name: str, where: str) -> Metric:
+def _check_gold(test: Sequence[Item], corpus: Sequence[Passage], where: str) -> None:
+    """Gold passages must stand in the corpus, where there is one."""
+    known = {passage.id for passage in corpus}
+    for item in test if known else ():
+        for name in item.gold:
+            if name not in known:
+                raise UnknownNameError("passage", name, known, f"{where}: item {item.id!r}")
+
+
+def _named_metric(kind: Kind, data: DataTable, name: str, path: str, *, bounded: bool) -> Metric:
+    if metric := retrieval.named(name):
+        if data.gold is None:
+            raise ConfigError(f"{path}: {name} needs the passages that answer an item: name their column, [data] gold.")
+        return metric
     try:
         return kind.metric(name)
+    except UnknownNameError as error:
+        if bounded:
+            known = [*error.known, *SYSTEM_FIGURES, "on_premise", "margin"]
+            raise UnknownNameError("figure", name, known, f"{path}: [requirement]") from None
+        raise UnknownNameError(error.what, name, error.known, f"{path}: [metrics]") from None
     except ConfigError as error:
-        raise ConfigError(f"{where}: {error}") from None
+        raise ConfigError(f"{path}: {'[requirement]' if bounded else '[metrics]'}: {error}") from None
 
 
-def _requirement(table: Mapping[str, Any], kind: Kind, primary: Metric, path: str) -> Requirement:
-    bounds = {}
+def _requirement(table: Mapping[str, Any], metrics: Sequence[Metric], path: str) -> Requirement:
+    bounds, primary = {}, metrics[0]
     for key, value in table.items():
         if key in ("on_premise", "margin"):
             continue
-        if key not in SYSTEM_FIGURES:
-            _named_metric(kind, key, f"{path}: [requirement] (or one of {', '.join(SYSTEM_FIGURES)})")
-        bounds[key] = validated(Bound, value, f"{path}: [requirement] {key}")
+        bound = bounds[key] = validated(Bound, value, f"{path}: [requirement] {key}")
+        found = bound.at_least if bound.at_least is not None else bound.at_most
+        for low, high in (m.bounds for m in metrics if m.name == key and m.bounds):
+            if found is not None and not low <= found <= high:
+                raise ConfigError(f"{path}: [requirement] {key}: found {found:g}; it runs from {low:g} to {high:g}.")
     margin = float(table.get("margin", 0.0))
     if primary.bounds and margin > primary.bounds[1] - primary.bounds[0]:
         raise ConfigError(

@@ -24,13 +24,12 @@ class Rung(StrEnum):
         return list(Rung).index(self)
 
 
+_encode = msgspec.json.Encoder(order="sorted").encode
+
+
 def content_hash(*parts: Any) -> str:
     """16 hexadecimal digits that change when any of `parts` (JSON-like values) changes."""
-    digest = blake2b(digest_size=8)
-    for part in parts:
-        digest.update(msgspec.json.encode(part, order="sorted"))
-        digest.update(b"\x1e")
-    return digest.hexdigest()
+    return blake2b(b"".join(_encode(part) + b"\x1e" for part in parts), digest_size=8).hexdigest()
 
 
 class Query(msgspec.Struct, frozen=True):
@@ -58,6 +57,8 @@ class Item(msgspec.Struct, frozen=True):
     """What the answer should be, in the form that the task's kind declares."""
     group: str | None = None
     """Items of one group are not independent: same document, same customer, same sender."""
+    gold: tuple[str, ...] = ()
+    """Ids of the passages that answer it, where the task names them."""
 
     @property
     def query(self) -> Query:
@@ -66,8 +67,15 @@ class Item(msgspec.Struct, frozen=True):
 
     @property
     def hash(self) -> str:
-        """Of input and target: two runs are paired on items that are equal in both."""
-        return content_hash(self.input, self.target)
+        """Of input and target (and gold passages): two runs are paired on items that are equal in both."""
+        return content_hash(self.input, self.target, *([self.gold] if self.gold else []))
+
+    def digests(self) -> tuple[bytes, bytes]:
+        """The 8 bytes of `query.hash` and those of `hash`; the input, which is long, is read once for both."""
+        digest = blake2b(_encode(self.input) + b"\x1e", digest_size=8)
+        of_query = digest.digest()
+        digest.update(b"".join(_encode(part) + b"\x1e" for part in (self.target, *([self.gold] if self.gold else []))))
+        return of_query, digest.digest()
 
 
 class Call(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -138,6 +146,12 @@ class Reply(msgspec.Struct, frozen=True):
     """What was retrieved."""
     calls: tuple[Call, ...] = ()
     """Every model call behind this reply."""
+    given: float | None = None
+    """A score that was given elsewhere, in place of an answer: it counts in the primary metric."""
+    seconds: float | None = None
+    """What one caller waited, from an adapter that knows it and need not be timed: a recording."""
+    by: str | None = None
+    """Which part of the adapter answered, where it has several."""
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -166,6 +180,10 @@ class Answered(msgspec.Struct, frozen=True, tag="answered", tag_field="r", omit_
     calls: tuple[Call, ...] = ()
     seconds: float | None = None
     """What one caller would have waited; None where the answer was cached or came in a batch."""
+    given: float | None = None
+    """A score that was given elsewhere, in place of an answer."""
+    by: str | None = None
+    """Which part of the adapter answered, where it has several."""
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed", tag_field="r", omit_defaults=True):

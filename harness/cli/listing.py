@@ -42,12 +42,12 @@ def doctor() -> None:
     broken: HarnessError | None = None
     for name in project.file.candidates:
         try:
-            project.candidate(name).adapter.check(project.root)
+            project.candidate(name).check(project.root)
             output().print(f"[green]ready  [/] {name}")
         except UnavailableError as error:
-            output().print(f"[yellow]missing[/] {name}: {escape(str(error))}")
+            output().print(f"[yellow]missing[/] {name}: {escape(str(error))}", soft_wrap=True)
         except HarnessError as error:
-            output().print(f"[red]broken [/] {name}: {escape(str(error))}")
+            output().print(f"[red]broken [/] {name}: {escape(str(error))}", soft_wrap=True)
             broken = error
     if broken:
         raise SystemExit(2)

@@ -1,6 +1,15 @@
 """Names as the command line takes them."""
 
+from harness.errors import ConfigError
+
 
 def split(text: str | None) -> list[str]:
-    """`a,b` as a list; nothing is an empty one."""
-    return [part.strip() for part in (text or "").split(",") if part.strip()]
+    """`a,b` as a list; None is an empty one.
+
+    Raises:
+        ConfigError: a text without a name, which would otherwise mean every candidate.
+    """
+    names = [part.strip() for part in (text or "").split(",") if part.strip()]
+    if text is not None and not names:
+        raise ConfigError(f"--candidates names none, found {text!r}. Leave the option out for all.")
+    return names

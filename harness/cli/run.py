@@ -1,7 +1,7 @@
 """`harness run` and `harness leaderboard`."""
 
 import asyncio
-import signal
+import contextlib
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,8 +12,7 @@ from harness.cli.names import split
 if TYPE_CHECKING:
     from harness.api import OpenProject
     from harness.models.budget import Budget
-    from harness.project import Candidate
-    from harness.run.session import Options, Outcome, Session
+    from harness.run.session import Options, Outcome
     from harness.task import Task
 
 Tasks = Annotated[list[str] | None, typer.Argument(help="Tasks; by default every task of the project.")]
@@ -35,15 +34,24 @@ def run(
     ] = 0.05,
     max_concurrency: Annotated[int, typer.Option(min=1, help="Calls at once to one endpoint, at most.")] = 64,
     budget_usd: Annotated[float | None, typer.Option(min=0.0, help="Stop before more than this is spent.")] = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only estimate items, tokens, cost and time.")] = False,
     require_all: Annotated[
         bool, typer.Option("--require-all", help="A candidate that cannot run is an error.")
     ] = False,
+    until_decided: Annotated[
+        bool, typer.Option("--until-decided", help="Stop a candidate once its comparisons are decided at the margin.")
+    ] = False,
+    suite: Annotated[str | None, typer.Option(help="A suite of harness.toml: its tasks, candidates and limit.")] = None,
 ) -> None:
     """Run candidates over tasks, then print the leaderboard. What is finished already is not asked again."""
     from harness.api import open_project
+    from harness.cli.forecast import print_forecasts
+    from harness.cli.suite import read_suite
     from harness.run.session import Options
 
     project = open_project()
+    named = read_suite(project, suite, tasks, candidates) if suite else None
+    limit = limit if named is None or limit is not None else named.limit
     options = Options(
         limit=limit,
         seed=seed,
@@ -54,19 +62,40 @@ def run(
         max_concurrency=max_concurrency,
         budget=_budget(project, budget_usd),
     )
-    worst = 0
-    for name in tasks or project.project.own_tasks:
-        worst = max(worst, _run_task(project, name, split(candidates), options, require_all=require_all))
+    worst, chosen = 0, split(candidates)
+    for name in tasks or (named.tasks if named else project.project.own_tasks):
+        who = named.candidates_for(project, name) if named else chosen
+        kept = not who or named is not None
+        if dry_run:
+            print_forecasts(project, name, who, options)
+            continue
+        worst = max(
+            worst,
+            _run_task(project, name, who, options, require_all=require_all, save=kept, until_decided=until_decided),
+        )
     raise typer.Exit(worst)
 
 
 def leaderboard(tasks: Tasks = None, candidates: Chosen = None) -> None:
     """Make the leaderboard again from records; calls no model."""
     from harness.api import open_project
+    from harness.errors import RunError
 
-    project = open_project()
-    for name in tasks or project.project.own_tasks:
-        _show(project, project.project.task(name), split(candidates))
+    project, chosen = open_project(), split(candidates)
+    if tasks:
+        for name in tasks:
+            _show(project, project.project.task(name), chosen, save=not chosen)
+        return
+    missing: list[RunError] = []
+    for name in project.project.own_tasks:
+        try:
+            _show(project, project.project.task(name), chosen, save=not chosen)
+        except RunError as error:
+            missing.append(error)
+    if len(missing) == len(project.project.own_tasks):
+        raise RunError("\n".join(map(str, missing)))
+    for one in missing:
+        errors().print(str(one), markup=False)
 
 
 def _budget(project: "OpenProject", limit: float | None) -> "Budget | None":
@@ -79,49 +108,39 @@ def _budget(project: "OpenProject", limit: float | None) -> "Budget | None":
 
 
 def _run_task(
-    project: "OpenProject", name: str, candidates: list[str], options: "Options", *, require_all: bool
+    project: "OpenProject",
+    name: str,
+    candidates: list[str],
+    options: "Options",
+    *,
+    require_all: bool,
+    save: bool,
+    until_decided: bool,
 ) -> int:
+    from harness.cli.forecast import say_what_is_left
+    from harness.cli.interrupt import interruptible
     from harness.cli.progress import Bars
-    from harness.errors import UnavailableError
+    from harness.errors import RunError, UnavailableError
 
     task = project.project.task(name)
     with Bars(errors(), task.name) as bars:
         session, chosen = project.session(task, candidates, options, bars.report)
-        outcomes = asyncio.run(_interruptible(session, chosen))
+        study = project.until_decided(session, chosen) if until_decided else None
+        outcomes = asyncio.run(interruptible(session, chosen))
+    if study is not None:
+        project.finish_decided(study, outcomes)
     skipped = [o for o in outcomes if o.skipped]
-    if require_all and skipped:
+    if skipped and (require_all or len(skipped) == len(outcomes)):
         raise UnavailableError("\n".join(f"{o.candidate} cannot run: {o.skipped}" for o in skipped))
     _say(outcomes, task.name)
-    if len(skipped) < len(outcomes):
-        _show(project, task, candidates)
-    else:
-        for o in outcomes:
-            errors().print(f"not run: {o.candidate}: {o.skipped}", markup=False)
-    return 1 if any(o.failed or o.stopped for o in outcomes) else 0
-
-
-async def _interruptible(session: "Session", chosen: "list[Candidate]") -> "list[Outcome]":
-    """The first SIGINT or SIGTERM ends the run after what is in flight, the second at once."""
-    loop = asyncio.get_running_loop()
-    work = asyncio.ensure_future(session.run(chosen))
-    asked = 0
-
-    def interrupted() -> None:
-        nonlocal asked
-        asked += 1
-        if asked == 1:
-            session.stop("interrupted")
-            errors().print("Finishing what is in flight; interrupt again to stop now. Nothing finished is lost.")
-        else:
-            work.cancel()
-
-    for number in (signal.SIGINT, signal.SIGTERM):
-        loop.add_signal_handler(number, interrupted)
-    try:
-        return await work
-    except asyncio.CancelledError:
-        errors().print("Stopped. Run the same command again to go on.")
-        raise typer.Exit(130) from None
+    if options.budget and any(o.stopped for o in outcomes):
+        say_what_is_left(project, task, candidates, options)
+    if session.stopped:
+        with contextlib.suppress(RunError):  # there may be no record yet
+            _show(project, task, candidates, save=save)
+        raise typer.Exit(1)
+    _show(project, task, candidates, save=save)
+    return 1 if any(o.failed or (o.stopped and not o.decided) for o in outcomes) else 0
 
 
 def _say(outcomes: "list[Outcome]", task: str) -> None:
@@ -133,16 +152,23 @@ def _say(outcomes: "list[Outcome]", task: str) -> None:
         errors().print(f"{task}: {asked:,} answers made, {calls:,} model calls.")
     for o in ran:
         if o.failed:
-            errors().print(f"{o.candidate}: {o.failed} items failed; run again to retry them.", style="yellow")
+            why = f" (the last one: {o.last_failure})" if o.last_failure else ""
+            errors().print(
+                f"{o.candidate}: {o.failed} items failed{why}; run again to retry them.", style="yellow", markup=False
+            )
         if o.stopped:
             errors().print(f"{o.candidate}: stopped early: {o.stopped}", style="yellow", markup=False)
 
 
-def _show(project: "OpenProject", task: "Task", candidates: list[str]) -> None:
+def _show(project: "OpenProject", task: "Task", candidates: list[str], *, save: bool) -> None:
+    from harness.cli.decide import try_to_decide
     from harness.report.terminal import print_leaderboard
 
-    board = project.leaderboard(task, candidates)
-    print_leaderboard(board, output())
-    if not candidates:
-        markdown, _ = project.save_leaderboard(board, task)
+    board, verdict = try_to_decide(project, task, candidates)
+    print_leaderboard(board, output(), verdict)
+    if save:
+        markdown, _ = project.save_leaderboard(board, task, verdict)
         output().print(f"Written: {markdown.relative_to(project.root)} and leaderboard.json", style="dim")
+        if verdict is not None:
+            decision = project.save_decision(verdict)
+            output().print(f"The decision on paper: {decision.relative_to(project.root)}", style="dim")

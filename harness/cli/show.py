@@ -1,10 +1,13 @@
 """`harness show`."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.console import output
+
+if TYPE_CHECKING:
+    from harness.types import Answered
 
 
 def show(
@@ -44,8 +47,7 @@ def show(
             part(f"retrieved {context.id} ({context.score:.3f})", context.text)
         if record.text is not None:
             part("raw text", record.text)
-        mark = "right" if record.answer == found.item.target else "wrong"
-        part("answer", "could not be parsed" if record.answer is None else f"{record.answer}  ({mark})")
+        part("answer", _answer(record, found.item.target))
         if record.scores:
             part("confidence", ", ".join(f"{k}: {v:.3f}" for k, v in record.scores.items()))
     for call in record.calls:
@@ -55,3 +57,9 @@ def show(
             f"{call.model}: {call.input_tokens} tokens in ({call.cached_tokens} cached by the provider), "
             f"{call.output_tokens} out, {call.seconds:.3f} s, {call.attempts} attempt(s){cached}",
         )
+
+
+def _answer(record: "Answered", target: object) -> str:
+    if record.answer is None:
+        return "could not be parsed" if record.given is None else f"scored elsewhere: {record.given:g}"
+    return f"{record.answer}  ({'right' if record.answer == target else 'wrong'})"

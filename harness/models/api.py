@@ -1,11 +1,13 @@
 """What goes to a model and what comes back, whoever provides it."""
 
 from collections.abc import Sequence
-from typing import Any, Literal, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
-import numpy as np
-from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -78,6 +80,11 @@ class ModelError(Exception):
         self.kind, self.message, self.retry, self.final = kind, message, retry, final
         self.after, self.billed = after, billed
 
+    @property
+    def unavailable(self) -> bool:
+        """Whether the model cannot answer now, whatever it is asked: another one might."""
+        return self.retry or self.kind == "QuotaSpent"
+
 
 class Model(Protocol):
     """A provider's model, bare. `harness.models.caller.Caller` puts cache, limits and retries around it."""
@@ -105,10 +112,13 @@ class Embedder(Protocol):
     """Texts to unit vectors."""
 
     name: str
-    leaves_machine: bool
+
+    @property
+    def leaves_machine(self) -> bool:
+        """Whether texts go to another machine."""
 
     def key(self) -> Any:
         """JSON-like value that changes whenever the same text might be embedded differently."""
 
-    async def embed(self, texts: Sequence[str]) -> NDArray[np.float32]:
+    async def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
         """An array of len(texts) x dimension, rows of length 1."""

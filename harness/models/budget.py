@@ -44,7 +44,8 @@ class Budget:
                     retry=False,
                     final=True,
                 )
-            self._settled.clear()
+            if self._settled.is_set():
+                self._settled = asyncio.Event()  # a new one, since the next run has an event loop of its own
             await self._settled.wait()
         self.reserved_usd += most
         self._reservations += 1

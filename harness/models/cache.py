@@ -19,19 +19,24 @@ from harness.models.api import Completion, Request
 _FLUSH_ROWS = 1000
 _FLUSH_SECONDS = 1.0
 _VERSION = 1
-"""Of the table below: a file of another version is emptied."""
-# Rows are appended and the index is small: keyed by hash themselves, they would each dirty a page of their own.
+"""Of the tables below and of the fields of `Completion`: a file of another version is emptied."""
+# Rows are appended and the index is small: keyed by hash themselves, they would each dirty a page of their own. What
+# was asked is only ever read to be shown, so it is kept by the batch: a hundred prompts compress to little over one.
 _SCHEMA = (
     "drop table if exists answers",
+    "drop table if exists batches",
+    "create table batches (id integer primary key, requests blob not null)",
     """create table answers (
-        key integer not null, request blob not null, answer blob not null, seconds real not null, used integer not null
+        key integer not null, batch integer not null, place integer not null, answer blob not null,
+        seconds real not null, used integer not null
     )""",
     "create unique index answers_key on answers (key)",
     f"pragma user_version = {_VERSION}",
 )
 _encode = msgspec.json.Encoder(order="sorted").encode
-_completions = msgspec.json.Decoder(Completion)
-_requests = msgspec.json.Decoder(Request)
+_pack = msgspec.msgpack.Encoder().encode
+_unpack = msgspec.msgpack.Decoder(tuple[Any, ...]).decode
+_requests = msgspec.json.Decoder(list[Request]).decode
 
 
 class Cached(msgspec.Struct, frozen=True):
@@ -55,13 +60,15 @@ class ResponseCache:
     answers are gathered until it can, and no call fails for it.
     """
 
-    def __init__(self, path: Path, max_bytes: int = 2_000_000_000) -> None:
+    def __init__(self, path: Path, max_bytes: int = 2_000_000_000, *, answers: bool = True) -> None:
         """Opens or creates the file; the least recently used answers go when it outgrows `max_bytes`.
+
+        Without `answers` it only takes in what is asked anew.
 
         Raises:
             RunError: the file cannot be opened, or is no such cache.
         """
-        self._max_bytes = max_bytes
+        self._max_bytes, self._answers = max_bytes, answers
         self._pending: dict[str, tuple[Request, Cached]] = {}
         self._touched: set[str] = set()
         self._flushed = time.monotonic()
@@ -75,13 +82,15 @@ class ResponseCache:
 
     def get(self, key: str) -> Cached | None:
         """The answer kept under `key`."""
+        if not self._answers:
+            return None
         if key in self._pending:
             return self._pending[key][1]
-        row = self._row("answer, seconds", key)
+        row = self._db.execute("select answer, seconds from answers where key = ?", (_number(key),)).fetchone()
         if row is None:
             return None
         self._touched.add(key)
-        return Cached(_completions.decode(row[0]), row[1])
+        return Cached(Completion(*_unpack(row[0])), row[1])
 
     def request(self, key: str) -> Request | None:
         """The request as it was sent, if its answer is still kept."""
@@ -89,8 +98,10 @@ class ResponseCache:
             return self._pending[key][0]
         if not re.fullmatch("[0-9a-f]{16}", key):
             return None  # the call was made without a cache, or elsewhere
-        row = self._row("request", key)
-        return None if row is None else _requests.decode(zlib.decompress(row[0]))
+        row = self._db.execute(
+            "select requests, place from answers join batches on id = batch where key = ?", (_number(key),)
+        ).fetchone()
+        return None if row is None else _requests(zlib.decompress(row[0]))[row[1]]
 
     def put(self, key: str, request: Request, cached: Cached) -> None:
         """Keeps an answer."""
@@ -101,18 +112,11 @@ class ResponseCache:
     def flush(self) -> None:
         """Commits what was gathered, and makes room if there is too little."""
         self._flushed = time.monotonic()
-        now = int(time.time())  # only orders what goes first
-        rows = [
-            (_number(key), zlib.compress(_encode(asked), 1), _encode(said.completion), said.seconds, now)
-            for key, (asked, said) in self._pending.items()
-        ]
-        if not (rows or self._touched):
+        if not (self._pending or self._touched):
             return
         try:
             with _transaction(self._db):
-                self._db.executemany("insert or replace into answers values (?, ?, ?, ?, ?)", rows)
-                used = [(now, _number(key)) for key in self._touched]
-                self._db.executemany("update answers set used = ? where key = ?", used)
+                self._write(int(time.time()))  # only orders what goes first
             self._pending.clear()
             self._touched.clear()
             self._prune()
@@ -124,9 +128,17 @@ class ResponseCache:
         self.flush()
         self._db.close()
 
-    def _row(self, columns: str, key: str) -> Any:
-        # S608: the columns are written a few lines above.
-        return self._db.execute(f"select {columns} from answers where key = ?", (_number(key),)).fetchone()  # noqa: S608
+    def _write(self, now: int) -> None:
+        if self._pending:
+            asked = zlib.compress(_encode([request for request, _ in self._pending.values()]), 1)
+            batch = self._db.execute("insert into batches (requests) values (?)", (asked,)).lastrowid
+            rows = [
+                (_number(key), batch, place, _pack(msgspec.structs.astuple(said.completion)), said.seconds, now)
+                for place, (key, (_, said)) in enumerate(self._pending.items())
+            ]
+            self._db.executemany("insert or replace into answers values (?, ?, ?, ?, ?, ?)", rows)
+        used = [(now, _number(key)) for key in self._touched]
+        self._db.executemany("update answers set used = ? where key = ?", used)
 
     def _prune(self) -> None:
         """Deletes the least recently used answers until a tenth of the bound is free."""
@@ -138,6 +150,7 @@ class ResponseCache:
         with _transaction(self._db):
             oldest = "select rowid from answers order by used, rowid limit ?"
             self._db.execute(f"delete from answers where rowid in ({oldest})", (surplus,))  # noqa: S608
+            self._db.execute("delete from batches where id not in (select batch from answers)")
 
     def _bytes(self) -> int:
         """Of the pages in use: those that deleting freed are written again before the file grows."""

@@ -144,8 +144,9 @@ class Caller:
                 self._final = error  # a wrong key, an unknown model: no call after this one can succeed
             self._give_back(reserved, billed=error.billed, refused=error.kind in _REFUSALS)
             raise
-        except BaseException:
-            self._give_back(reserved, billed=True)  # cancelled: it may be answered all the same
+        except BaseException as error:
+            # A call that is cancelled under way may be answered, and billed, all the same.
+            self._give_back(reserved, billed=isinstance(error, asyncio.CancelledError))
             raise
         self._give_back(reserved, completion, seconds=time.monotonic() - begun)
         return completion

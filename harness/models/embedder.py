@@ -42,7 +42,8 @@ class LocalEmbedder:
         vectors = vectors.float().cpu().numpy()
         vectors = np.ascontiguousarray(vectors, dtype=np.float32)
         # In bfloat16 a row comes out of length 1 to three digits only.
-        return vectors / np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
+        lengths = np.linalg.norm(vectors, axis=1, keepdims=True).clip(min=1e-12)
+        return np.asarray(vectors / lengths, dtype=np.float32)
 
     def _load(self) -> Any:
         try:

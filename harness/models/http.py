@@ -13,6 +13,8 @@ from harness.models.api import Completion, ModelError, Request
 from harness.models.faults import SHORTEST_SECRET, from_status, redact
 
 _encode = msgspec.json.Encoder().encode
+_OPTIONS: dict[str, Any] = {"headers": {}, "params": {}, "max_retries": 0, "idempotency_key": "unused"}
+"""What the SDKs would otherwise copy or draw for each call, with no effect on it."""
 
 
 @dataclass(frozen=True)
@@ -50,12 +52,13 @@ def api_key(endpoint: Endpoint, usual: str) -> str:
     Raises:
         UnavailableError: it is not set; names the variable, never its value.
     """
+    if endpoint.base_url and endpoint.key_env is None:
+        # The provider's key is not for another server, unless the user says so; and the SDKs insist on some key.
+        return "none"
     name = endpoint.key_env or usual
     key = os.environ.get(name, "").strip()
     if key:
         return key
-    if endpoint.base_url and endpoint.key_env is None:
-        return "none"  # servers of one's own seldom ask for a key, and the SDKs insist on one
     raise UnavailableError(f"the environment variable {name} is not set.")
 
 
@@ -78,6 +81,7 @@ class HttpModel(ABC):
         self._sdk: Any = None
         self._client: Any = None
         self._response: Any = None
+        self._target = ""
 
     @property
     def leaves_machine(self) -> bool:
@@ -96,7 +100,9 @@ class HttpModel(ABC):
         """
         client = self._client or self._connect()
         try:
-            answer = await client.post(self.path, content=_encode(self._body(request)), cast_to=self._response)
+            answer = await client.post(
+                self._target, content=_encode(self._body(request)), cast_to=self._response, options=_OPTIONS
+            )
         except Exception as error:
             raise as_model_error(self.provider, self._sdk, error, self._key) from None
         content: bytes = answer.content
@@ -132,6 +138,7 @@ class HttpModel(ABC):
             max_retries=0,  # retries are the caller's: counted, bounded and recorded
             http_client=httpx2.AsyncClient(transport=transport, timeout=where.total_s),
         )
+        self._target = str(self._client.base_url).rstrip("/") + self.path
         return self._client
 
     @abstractmethod

@@ -15,6 +15,7 @@ _AFTER_REFUSAL = 0.5
 _AFTER_SLOWING = 0.85
 _SLOW = 2.0
 _SMALLEST_WINDOW = 16
+_ROUND_SECONDS = 0.1
 
 
 class Limiter:
@@ -104,7 +105,8 @@ class Limiter:
         if self._doubling:
             self.limit = min(self._ceiling, self.limit + 1)
         else:
-            self.limit = min(self._ceiling, self.limit + 1 / self.limit)
+            # Rates are counted over seconds: where answers come quicker, more of them must go well for one more.
+            self.limit = min(self._ceiling, self.limit + min(1.0, seconds / _ROUND_SECONDS) / self.limit)
         self._window.append(seconds)
         if len(self._window) < max(_SMALLEST_WINDOW, self.limit):
             return

@@ -18,7 +18,7 @@ from harness.models.quiet import quiet_transformers
 from harness.models.trie import TokenTrie
 from harness.models.weights import weights_folder, weights_key
 
-TOKENS_IN_A_BATCH = 4096
+TOKENS_IN_A_BATCH = 2048
 """Prompt tokens that one forward pass takes at once, padding included."""
 ROWS_IN_A_BATCH = 32
 _SHORTEST_PREFIX = 16

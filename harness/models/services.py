@@ -35,6 +35,7 @@ class Services:
         self._callers: dict[tuple[str, Endpoint, bool | None], Caller] = {}
         self._limiters: dict[tuple[str, str | None], Limiter] = {}
         self._embedders: dict[str, Embedder] = {}
+        self._remembering: dict[str, Embedder] = {}
 
     def model(
         self,
@@ -84,10 +85,11 @@ class Services:
     def embedder(self, name: str) -> Embedder:
         """The embedder of that name: a short name, a folder, or `owner/repository[@revision]`."""
         if name not in self._embedders:
-            from harness.models.embedder import LocalEmbedder
+            from harness.models.embedder import LocalEmbedder, RememberingEmbedder
 
             self._embedders[name] = LocalEmbedder(name, self.root)
-        return self._embedders[name]
+            self._remembering[name] = RememberingEmbedder(self._embedders[name])
+        return self._remembering.get(name, self._embedders[name])
 
     def without_cache(self) -> "Services":
         """The same models, with no cached answer: for measuring how long an answer takes."""
@@ -103,6 +105,7 @@ class Services:
         self._models.clear()
         self._callers.clear()
         self._embedders.clear()
+        self._remembering.clear()
 
 
 def check_model(name: str, root: Path, endpoint: Endpoint | None = None) -> None:

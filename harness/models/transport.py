@@ -4,6 +4,8 @@ The SDKs' own default costs about four times the processor time for a call, and 
 sets the time-outs per call, streams every answer and keeps to 100 connections.
 """
 
+from urllib.request import getproxies, proxy_bypass
+
 import aiohttp
 import httpx2
 
@@ -18,12 +20,12 @@ class WholeAnswers(httpx2.AsyncBaseTransport):
 
     async def handle_async_request(self, request: httpx2.Request) -> httpx2.Response:
         """Raises httpx2.TimeoutException, or aiohttp's own errors for whatever else breaks."""
-        session = self._session or self._open(request.url.scheme)
+        session = self._session or self._open(request.url)
         try:
             async with session.request(
                 request.method,
                 str(request.url),
-                headers=request.headers.multi_items(),
+                headers=[(name.decode("latin-1"), value.decode("latin-1")) for name, value in request.headers.raw],
                 data=request.content,
                 allow_redirects=False,
             ) as answer:
@@ -40,14 +42,15 @@ class WholeAnswers(httpx2.AsyncBaseTransport):
             await self._session.close()
             self._session = None
 
-    def _open(self, scheme: str) -> aiohttp.ClientSession:
+    def _open(self, url: httpx2.URL) -> aiohttp.ClientSession:
+        """For the one place that `url` is at: aiohttp's own look for a proxy takes two threads at every call."""
         # How many calls there are at once is the limiter's to say: no bound here. Certificates take a while to load.
-        connector = aiohttp.TCPConnector(limit=0, ssl=httpx2.create_ssl_context() if scheme == "https" else True)
+        connector = aiohttp.TCPConnector(limit=0, ssl=httpx2.create_ssl_context() if url.scheme == "https" else True)
         self._session = aiohttp.ClientSession(
             connector=connector,
             timeout=self._timeout,
             cookie_jar=aiohttp.DummyCookieJar(),
             auto_decompress=False,  # httpx2 does, by the same header
-            trust_env=True,
+            proxy=None if proxy_bypass(url.netloc.decode()) else getproxies().get(url.scheme),
         )
         return self._session

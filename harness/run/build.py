@@ -1,18 +1,23 @@
 """Building a candidate once and keeping what it built."""
 
+import asyncio
+import contextlib
 import shutil
 import tempfile
 import time
 from pathlib import Path
 
 import msgspec
+from filelock import FileLock, Timeout
 
 from harness.adapter import Adapter, TaskView
+from harness.errors import RunError
 from harness.models.services import Services
 from harness.run.files import replace_file
 from harness.types import Preparation
 
 _DONE = "preparation.json"
+_LOOK_AGAIN_SECONDS = 0.1
 
 
 def built(folder: Path) -> Preparation | None:
@@ -23,18 +28,47 @@ def built(folder: Path) -> Preparation | None:
         return None
 
 
-async def build(adapter: Adapter, view: TaskView, folder: Path, seed: int, services: Services) -> Preparation:
-    """Builds into a folder beside, and moves it in place when all is there: a kill leaves no half a build."""
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+async def build(
+    adapter: Adapter, view: TaskView, folder: Path, seed: int, services: Services, *, anew: bool = False
+) -> Preparation:
+    """Builds into a folder beside, and moves it in place when all is there: a kill leaves no half a build.
+
+    What another run is building at this moment is waited for, and then taken unless it is wanted `anew`.
+
+    Raises:
+        RunError: the folder cannot be written.
+    """
+    lock = await _lock(folder)
     try:
-        async with services.cores:
-            begun = time.monotonic()
-            preparation = await adapter.build(view, temporary, seed, services)
-            preparation = msgspec.structs.replace(preparation, seconds=round(time.monotonic() - begun, 3))
-        replace_file(temporary / _DONE, msgspec.json.encode(preparation))
-        shutil.rmtree(folder, ignore_errors=True)
-        temporary.rename(folder)
+        for remains in folder.parent.glob(f".{folder.name}.*/"):
+            shutil.rmtree(remains, ignore_errors=True)
+        if not anew and (there := built(folder)):
+            return there
+        temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
+        try:
+            async with services.cores:
+                begun = time.monotonic()
+                preparation = await adapter.build(view, temporary, seed, services)
+                preparation = msgspec.structs.replace(preparation, seconds=round(time.monotonic() - begun, 3))
+            replace_file(temporary / _DONE, msgspec.json.encode(preparation))
+            shutil.rmtree(folder, ignore_errors=True)
+            temporary.rename(folder)
+        finally:
+            shutil.rmtree(temporary, ignore_errors=True)
+        return preparation
     finally:
-        shutil.rmtree(temporary, ignore_errors=True)
-    return preparation
+        lock.release()
+
+
+async def _lock(folder: Path) -> FileLock:
+    """Candidates with the same settings share what is built, in this process and in others."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        lock = FileLock(folder.parent / f"{folder.name}.lock")
+        while True:
+            with contextlib.suppress(Timeout):
+                lock.acquire(timeout=0)
+                return lock
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+    except OSError as error:
+        raise RunError(f"{folder.parent}: cannot be written: {error.strerror}.") from error

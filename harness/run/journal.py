@@ -1,16 +1,18 @@
 """The journal of a run: one line per record, appended as it finishes.
 
-A line is written whole, batches are flushed several times a second and synced to disk at least once a second, so
-that a kill loses at most what was in flight. A torn last line is recognised and cut off.
+A line is written whole. The runner flushes whenever an answer or a batch of them is finished, and every second what
+was flushed is synced to disk, so that a kill loses nothing that was finished. A torn last line is recognised and cut
+off.
 """
 
+import contextlib
 import hashlib
 import os
 import time
 from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Self, TypeVar
 
 import msgspec
 
@@ -20,8 +22,27 @@ from harness.types import Answered, Failed, Record
 _FLUSH_RECORDS = 64
 _FLUSH_SECONDS = 0.2
 _SYNC_SECONDS = 1.0
-_decoder = msgspec.json.Decoder(Answered | Failed)
+_CHUNK = 4 * 2**20
 _encoder = msgspec.json.Encoder()
+
+
+class AnsweredHead(msgspec.Struct, tag="answered", tag_field="r", gc=False):
+    """What of an answered record says which item it is of: reading no more takes a quarter of the time."""
+
+    item_id: str
+    item_hash: str
+
+
+class FailedHead(msgspec.Struct, tag="failed", tag_field="r", gc=False):
+    """The same of a failed one."""
+
+    item_id: str
+    item_hash: str
+
+
+_Read = TypeVar("_Read")
+_decoder = msgspec.json.Decoder(Answered | Failed)
+_head_decoder = msgspec.json.Decoder(AnsweredHead | FailedHead)
 
 
 class Journal:
@@ -32,6 +53,7 @@ class Journal:
         path.parent.mkdir(parents=True, exist_ok=True)
         cut_torn_line(path)
         self._file = path.open("ab", buffering=0)
+        self._size = self._file.tell()
         self._lines: list[bytes] = []
         self._flushed = self._synced = time.monotonic()
 
@@ -44,8 +66,14 @@ class Journal:
         self.close()
 
     def append(self, record: Record) -> None:
-        """Adds a record; it is on disk within about a second."""
-        self._lines.append(_encoder.encode(record) + b"\n")
+        """Adds a record. It outlives this process once it is flushed, the machine once it is synced.
+
+        Raises:
+            TypeError, ValueError: it holds something that JSON has not and could not be read again.
+        """
+        line = _encoder.encode(record)
+        _decoder.decode(line)
+        self._lines.append(line + b"\n")
         now = time.monotonic()
         if len(self._lines) >= _FLUSH_RECORDS or now - self._flushed >= _FLUSH_SECONDS:
             self.flush()
@@ -59,13 +87,15 @@ class Journal:
         now = time.monotonic()
         try:
             if self._lines:
-                _write_all(self._file.fileno(), b"".join(self._lines))
+                self._size += _write_all(self._file.fileno(), b"".join(self._lines))
                 self._lines.clear()
             self._flushed = now
             if sync or now - self._synced >= _SYNC_SECONDS:
                 os.fsync(self._file.fileno())
                 self._synced = now
         except OSError as error:
+            with contextlib.suppress(OSError):
+                self._file.truncate(self._size)  # half of a line, which the next one must not follow
             raise RunError(
                 f"{self._file.name}: cannot be written: {error.strerror}. What was finished before is kept; "
                 "make room and run again."
@@ -80,10 +110,11 @@ class Journal:
                 self._file.close()
 
 
-def _write_all(descriptor: int, data: bytes) -> None:
+def _write_all(descriptor: int, data: bytes) -> int:
     view = memoryview(data)
     while view:
         view = view[os.write(descriptor, view) :]
+    return len(data)
 
 
 def read_records(path: Path) -> Iterator[Record]:
@@ -92,18 +123,52 @@ def read_records(path: Path) -> Iterator[Record]:
     Raises:
         RunError: a line before the last does not decode; says which.
     """
+    for batch in read_batches(path):
+        yield from batch
+
+
+def read_batches(path: Path) -> Iterator[list[Record]]:
+    """The same, some thousands at a time: many lines decode faster together than one by one.
+
+    Raises:
+        RunError: as `read_records`.
+    """
+    return _batches(path, _decoder)
+
+
+def read_heads(path: Path) -> Iterator[list[AnsweredHead | FailedHead]]:
+    """Of the same records only which items they are of, and whether these were answered.
+
+    Raises:
+        RunError: as `read_records`.
+    """
+    return _batches(path, _head_decoder)
+
+
+def _batches(path: Path, decoder: msgspec.json.Decoder[_Read]) -> Iterator[list[_Read]]:
     if not path.is_file():
         return
+    before, rest = 0, b""
     with path.open("rb") as file:
-        for number, line in enumerate(file, 1):
-            if not line.endswith(b"\n"):
-                return
+        while chunk := file.read(_CHUNK):
+            whole, _, rest = (rest + chunk).rpartition(b"\n")
+            if whole:
+                yield _decode(whole, decoder, path, before)
+                before += whole.count(b"\n") + 1
+
+
+def _decode(lines: bytes, decoder: msgspec.json.Decoder[_Read], path: Path, before: int) -> list[_Read]:
+    try:
+        return decoder.decode_lines(lines)
+    except (msgspec.DecodeError, msgspec.ValidationError):
+        for number, line in enumerate(lines.split(b"\n"), before + 1):
             try:
-                yield _decoder.decode(line)
+                decoder.decode(line)
             except (msgspec.DecodeError, msgspec.ValidationError) as error:
                 raise RunError(
                     f"{path}:{number}: the journal is damaged ({error}). Move the file away to start this run anew."
                 ) from None
+        raise
 
 
 def latest(path: Path) -> dict[str, Record]:

@@ -20,6 +20,36 @@ PACKAGES = (
 """Those whose version may change an answer or a figure."""
 
 
+class Decided(msgspec.Struct, frozen=True):
+    """How a pair stood when a run was ended because nothing more need be asked."""
+
+    against: str
+    """The other candidate."""
+    difference: float
+    """In the primary metric, this candidate minus the other, over the items looked at."""
+    low: float
+    """Lower end of the confidence sequence: valid although one looked after every item."""
+    high: float
+    n: int
+    """Items looked at."""
+    decision: str
+    """`better`, `worse` or `equivalent` at the margin, or `open`."""
+    margin: float
+    alpha: float
+    """The chance that any interval of any pair ever misses."""
+    pairs: int
+    """Pairs that share it."""
+
+
+class Saved(msgspec.Struct, frozen=True):
+    """What was not spent, by what the items that were asked have cost."""
+
+    items: int
+    calls: float
+    usd: float | None
+    """None where a price is unknown."""
+
+
 class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """One run. Times are seconds unless their name says otherwise."""
 
@@ -45,6 +75,10 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     failed: int = 0
     stopped: str | None = None
     """Why the run ended before its last item."""
+    decided: tuple[Decided, ...] = ()
+    """Pairs with this candidate, where runs were ended as soon as they were decided."""
+    saved: Saved | None = None
+    """What that saved in this run."""
     preparation: Preparation | None = None
     busy_seconds: float = 0.0
     """Time spent answering on this machine, in batches, model answers from the cache left out."""

@@ -2,8 +2,9 @@
 
 import asyncio
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Coroutine, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 from harness.adapter import Predictor
@@ -13,9 +14,11 @@ from harness.run.journal import Journal
 from harness.types import Answered, Failed, Failure, Item, Query, Record, Reply
 
 Progress = Callable[[int, int], None]
-"""`(finished items, failed among them)`, called as records come in."""
+"""`(finished items, failed among them)`, called now and then as records come in, and at the end."""
 
 _FAILURES_COUNT_FROM = 50
+_LOOK_AGAIN_SECONDS = 0.02
+_TELL_SECONDS = 0.1
 
 
 @dataclass
@@ -29,8 +32,14 @@ class Stopper:
     failed: int = 0
     calls: int = 0
     """Model calls made, answers from the cache left out."""
+    last_failure: str | None = None
+    """What went wrong with the last item that failed."""
     further: Callable[[Record], str | None] = field(default=lambda _: None)
     """A rule of the caller's: a reason to stop after this record, or None."""
+    hold: Callable[[], bool] = field(default=lambda: False)
+    """Whether the run should wait for others that it is compared with."""
+    decided: bool = False
+    """Whether the reason is that nothing more need be asked."""
 
     def see(self, record: Record, *, final: bool) -> None:
         """Counts a record and finds a reason, if it gives one."""
@@ -38,12 +47,13 @@ class Stopper:
         self.calls += sum(1 for call in record.calls if not call.from_cache and call.model != "recorded")
         if isinstance(record, Failed):
             self.failed += 1
+            self.last_failure = f"{record.error}: {record.message}"
             if final:
-                self.stop(f"{record.error}: {record.message}")
+                self.stop(self.last_failure)
             elif self.finished >= _FAILURES_COUNT_FROM and self.failed > self.max_failures * self.finished:
                 self.stop(
                     f"{self.failed} of {self.finished} items failed, more than {self.max_failures:.0%}; "
-                    f"the last one: {record.error}: {record.message}"
+                    f"the last one: {self.last_failure}"
                 )
         if reason := self.further(record):
             self.stop(reason)
@@ -51,6 +61,29 @@ class Stopper:
     def stop(self, reason: str) -> None:
         """Ends the run after what is in flight; the first reason counts."""
         self.reason = self.reason or reason
+
+    async def may_go_on(self) -> bool:
+        """Waits while the run should, and says whether it is to ask more."""
+        while not self.reason and self.hold():  # noqa: ASYNC110 - what it waits for is many runs, and no event
+            await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+        return not self.reason
+
+
+class Rule:
+    """What a caller has to say about one run as it goes on. This one has nothing to say."""
+
+    def begin(self, journal: Path, stopper: Stopper) -> None:
+        """Called before the first item, with what was finished before; may stop the run at once."""
+
+    def see(self, record: Record) -> str | None:
+        """A reason to stop after this record, or None."""
+
+    def ahead(self) -> bool:
+        """Whether the run should wait for others."""
+        return False
+
+    def end(self) -> None:
+        """Called when the run is over, however it ended, also if it never began."""
 
 
 @dataclass
@@ -73,27 +106,49 @@ async def answer(
     progress: Progress,
 ) -> Busy:
     """Puts the items to the predictor and journals what comes, until all are done or there is a reason to stop."""
-    busy = Busy()
+    busy, told = Busy(), 0.0
 
     def keep(query: Query, said: Reply | Failure, seconds: float | None) -> None:
         record = as_record(query, said, kind, seconds)
-        journal.append(record)
+        try:
+            journal.append(record)
+        except (TypeError, ValueError) as error:
+            message = f"the reply cannot be written down as JSON: {error}"
+            record = Failed(query.id, query.hash, type(error).__name__, message, said.calls)
+            journal.append(record)
+        if predictor.batch_size == 1:
+            journal.flush()
         stopper.see(record, final=isinstance(said, Failure) and said.final)
-        progress(stopper.finished, stopper.failed)
+        nonlocal told
+        if (now := time.monotonic()) - told >= _TELL_SECONDS:
+            told = now
+            progress(stopper.finished, stopper.failed)
 
     if predictor.batch_size > 1:
         for start in range(0, len(items), predictor.batch_size):
-            if stopper.reason:
+            if not await stopper.may_go_on():
                 break
             queries = [item.query for item in items[start : start + predictor.batch_size]]
             async with cores:
                 await _batch(queries, predictor, busy, keep)
+            journal.flush()
     else:
         queue = iter(items)
-        workers = [_worker(queue, predictor, stopper, keep) for _ in range(min(concurrency, len(items)))]
-        await asyncio.gather(*workers)
+        await _together(_worker(queue, predictor, stopper, keep) for _ in range(min(concurrency, len(items))))
     journal.flush(sync=True)
+    progress(stopper.finished, stopper.failed)
     return busy
+
+
+async def _together(workers: Iterable[Coroutine[Any, Any, None]]) -> None:
+    """Runs all to their end; where one cannot go on (a full disk), the others ask nothing more that would be lost."""
+    tasks = [asyncio.ensure_future(worker) for worker in workers]
+    try:
+        await asyncio.gather(*tasks)
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 Keep = Callable[[Query, Reply | Failure, float | None], None]
@@ -102,7 +157,7 @@ Keep = Callable[[Query, Reply | Failure, float | None], None]
 async def _worker(queue: Iterator[Item], predictor: Predictor, stopper: Stopper, keep: Keep) -> None:
     """Asks one item after the other. Its latency is the wall time less what it waited for its turn here."""
     for item in queue:
-        if stopper.reason:
+        if not await stopper.may_go_on():
             return
         watch, begun = stopwatch.start(), time.perf_counter()
         (said,) = await _guarded([item.query], predictor)
@@ -129,6 +184,8 @@ async def _guarded(queries: Sequence[Query], predictor: Predictor) -> Sequence[R
         said = await predictor.predict(queries)
         if len(said) != len(queries):
             raise ValueError(f"the predictor gave {len(said)} replies to {len(queries)} queries")
+        if strange := [one for one in said if not isinstance(one, (Reply, Failure))]:
+            raise TypeError(f"the predictor gave {type(strange[0]).__name__} in place of a Reply or a Failure")
     except Exception as error:
         if len(queries) == 1:
             return [Failure(type(error).__name__, str(error)[:500])]
@@ -138,8 +195,21 @@ async def _guarded(queries: Sequence[Query], predictor: Predictor) -> Sequence[R
 
 def as_record(query: Query, said: Reply | Failure, kind: Kind, seconds: float | None) -> Record:
     """The record of what was said to a query: text is parsed here, once, for every adapter."""
-    common: dict[str, Any] = {"item_id": query.id, "item_hash": query.hash, "calls": said.calls, "seconds": seconds}
+    common: dict[str, Any] = {"item_id": query.id, "item_hash": query.hash, "calls": said.calls}
     if isinstance(said, Failure):
-        return Failed(error=said.error, message=said.message, **common)
-    parsed = said.answer if said.answer is not None else kind.parse(said.text or "")
-    return Answered(answer=parsed, text=said.text, scores=said.scores, contexts=said.contexts, **common)
+        return Failed(error=said.error, message=said.message, seconds=seconds, **common)
+    if said.given is not None and said.answer is None and said.text is None:
+        return Answered(given=said.given, seconds=said.seconds, **common)
+    common["seconds"] = seconds if said.seconds is None else said.seconds
+    answer, text = _final(query, said, kind)
+    return Answered(answer=answer, text=text, scores=said.scores, contexts=said.contexts, by=said.by, **common)
+
+
+def _final(query: Query, said: Reply, kind: Kind) -> tuple[Any, str | None]:
+    """The answer in the kind's final form and the raw text. An answer that the kind does not know is a mere text."""
+    if said.answer is None:
+        return kind.parse(said.text or "", query.input), said.text
+    try:
+        return kind.check(said.answer, query.input), said.text
+    except ValueError:
+        return None, said.text or str(said.answer)

@@ -2,31 +2,32 @@
 
 import asyncio
 import contextlib
-import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import cached_property
 from pathlib import Path
 
-import msgspec
+import numpy as np
 
 from harness.adapter import Predictor
-from harness.errors import UnavailableError
+from harness.errors import HarnessError, RunError, UnavailableError
 from harness.models.budget import Budget
 from harness.models.cache import ResponseCache
 from harness.models.services import Services
 from harness.project import Candidate
 from harness.run import manifest as manifests
 from harness.run.build import build, built
-from harness.run.journal import Journal, checksum, read_records
+from harness.run.journal import Journal, checksum
 from harness.run.latency import SAMPLE, sample_latency
 from harness.run.manifest import Manifest
-from harness.run.runner import Busy, Stopper, answer
+from harness.run.runner import Busy, Rule, Stopper, answer
 from harness.run.sampling import sampled
+from harness.run.standing import Standing
 from harness.run.store import RunFolder, Store, take
 from harness.task import Task
-from harness.types import Answered, Item, Preparation, content_hash
+from harness.types import Item, Preparation, Record, content_hash
 
 Report = Callable[[str, str, int, int, int], None]
 """`(candidate, stage, done, total, failed)`, called as a run goes on."""
@@ -41,7 +42,7 @@ class Options:
     seed: int | None = None
     """This seed instead of the candidates' own."""
     fresh: bool = False
-    """Asks everything again."""
+    """Asks everything again; what is answered then is kept in the response cache."""
     cache: bool = True
     """Whether the response cache may answer."""
     retry_failed: bool = True
@@ -52,6 +53,10 @@ class Options:
     budget: Budget | None = None
     latency: bool = True
     """Whether local candidates are timed, one query at a time."""
+    whole_groups: bool = False
+    """Takes the items of a group one after the other."""
+    rule: Callable[[str, int], Rule] = field(default=lambda *_: Rule())
+    """What the caller has to say about the run of a candidate under a seed."""
 
 
 @dataclass(frozen=True)
@@ -70,8 +75,12 @@ class Outcome:
     built: bool = False
     """Whether something was built now."""
     stopped: str | None = None
+    decided: bool = False
+    """Whether it was stopped because nothing more need be asked."""
     skipped: str | None = None
     """Why it could not run here."""
+    last_failure: str | None = None
+    """What went wrong with the last item that failed now."""
 
 
 @dataclass
@@ -83,43 +92,72 @@ class Session:
     store: Store
     options: Options
     report: Report
-    stoppers: list[Stopper] = field(default_factory=list)
+    stopped: str | None = None
+    """Why all of it was to end, if somebody said so."""
+    _stoppers: list[Stopper] = field(default_factory=list)
 
     async def run(self, candidates: Sequence[Candidate]) -> list[Outcome]:
-        """Every candidate with each of its seeds; those that call APIs overlap, local ones take turns."""
-        cache = ResponseCache(self.store.responses) if self.options.cache and not self.options.fresh else None
+        """Every candidate with each of its seeds; those that call APIs overlap, local ones take turns.
+
+        Raises:
+            HarnessError: something is wrong with a candidate; the others have come to their end before.
+        """
+        cache = ResponseCache(self.store.responses, answers=not self.options.fresh) if self.options.cache else None
         services = Services(
             self.root, cache=cache, budget=self.options.budget, max_concurrency=self.options.max_concurrency
         )
         plan = [(c, s) for c in candidates for s in self._seeds(c)]
         try:
-            return await asyncio.gather(*(self._one(c, s, services) for c, s in plan))
+            ended = await asyncio.gather(*(self._one(c, s, services) for c, s in plan), return_exceptions=True)
         finally:
             await services.close()
             if cache:
                 cache.close()
+        broken = [e for e in ended if isinstance(e, BaseException)]
+        if broken:
+            raise broken[0] if len(broken) == 1 else RunError("\n".join(map(str, broken))) from broken[0]
+        return [o for o in ended if isinstance(o, Outcome)]
 
     def stop(self, reason: str) -> None:
-        """Ends every run after what is in flight."""
-        for stopper in self.stoppers:
+        """Ends every run after what is in flight; those that have not begun ask nothing."""
+        self.stopped = self.stopped or reason
+        for stopper in self._stoppers:
             stopper.stop(reason)
+
+    def watch(self, stopper: Stopper) -> None:
+        """Has `stop` end this run too."""
+        self._stoppers.append(stopper)
+        if self.stopped:
+            stopper.stop(self.stopped)
 
     def _seeds(self, candidate: Candidate) -> tuple[int, ...]:
         return candidate.seeds if self.options.seed is None else (self.options.seed,)
 
     async def _one(self, candidate: Candidate, seed: int, services: Services) -> Outcome:
-        view = self.task.view(seed)
+        view, rule = self.task.view(seed), self.options.rule(candidate.name, seed)
         try:
             if reason := candidate.adapter.unfit(view):
                 return Outcome(candidate.name, seed, skipped=reason)
-            candidate.adapter.check(self.root)
+            candidate.check(self.root)
+            candidate.adapter.check_items(self.root, self.task.table.place, self.task.primary, seed)
             key = run_key(self.task, candidate, self.root, seed)
             folder = self.store.run(self.task.name, candidate.name, seed, key)
             with _locked(folder, f"{candidate.name} on {self.task.name}", self.options.wait_for_lock_s):
-                run = _Run(self, candidate, seed, key, folder, services)
+                run = _Run(self, candidate, seed, key, folder, services, rule)
                 return await run.go()
         except UnavailableError as error:
             return Outcome(candidate.name, seed, skipped=str(error))
+        except HarnessError:
+            self.report(candidate.name, "broken", 0, 0, 0)
+            raise
+        except Exception as error:
+            self.report(candidate.name, "broken", 0, 0, 0)
+            raise RunError(
+                f"candidate {candidate.name} (adapter {candidate.adapter_name}) on task {self.task.name}: "
+                f"{type(error).__name__}: {error}. Run with --debug for the traceback."
+            ) from error
+        finally:
+            rule.end()
 
 
 @contextlib.contextmanager
@@ -137,6 +175,17 @@ def run_key(task: Task, candidate: Candidate, root: Path, seed: int) -> str:
     return content_hash(candidate.key(root), task.teaching_hash, seed)
 
 
+def left_to_do(task: Task, standing: Standing, options: Options) -> list[Item]:
+    """The items that are to be asked, in the seeded random order."""
+    if options.limit is None:
+        asked = np.arange(len(task.test))
+    else:
+        taken = sampled(task.test, options.limit, 0, whole_groups=options.whole_groups)
+        asked = np.asarray([task.table.place[item.id] for item in taken])
+    left = standing.to_ask(asked, failed_too=options.retry_failed)
+    return sampled([task.test[i] for i in left], None, 0, whole_groups=options.whole_groups)
+
+
 @dataclass
 class _Run:
     """One run under its lock."""
@@ -147,61 +196,66 @@ class _Run:
     key: str
     folder: RunFolder
     services: Services
+    rule: Rule
 
     async def go(self) -> Outcome:
         options, task = self.session.options, self.session.task
         if options.fresh:
             self._set_aside()
-        items = sampled(task.test, options.limit, 0)
-        answered, failed = finished(self.folder.journal)
-        todo = [
-            item
-            for item in items
-            if answered.get(item.id) != (h := item.query.hash) and (options.retry_failed or failed.get(item.id) != h)
-        ]
+        standing = Standing(task.table, self.folder.journal)
+        todo = left_to_do(task, standing, options)
+
+        def see(record: Record) -> str | None:
+            standing.see(record)
+            return self.rule.see(record)
+
+        stopper = Stopper(options.max_failures, further=see, hold=self.rule.ahead)
+        self.session.watch(stopper)
+        self.rule.begin(self.folder.journal, stopper)
         before = manifests.read_manifest(self.folder.manifest)
-        preparation, newly_built = await self._prepared(needed=bool(todo) or before is None)
-        stopper = Stopper(options.max_failures)
-        self.session.stoppers.append(stopper)
-        started, calls, busy = _now(), 0, Busy()
+        if stopper.reason:
+            todo = []
+        preparation, newly_built = None, False
+        if not self.session.stopped:
+            preparation, newly_built = await self._prepared(needed=bool(todo) or before is None)
+        if stopper.reason:  # it may have come meanwhile
+            todo = []
+        started, busy = _now(), Busy()
         latency = before.latency if before else ()
-        local = bool(latency)
-        if todo or (options.latency and before is None):
+        if todo or (options.latency and before is None and not stopper.reason):
             self._tell("loading", 0, len(todo), 0)
             predictor = await self._load(self.services)
-            local = predictor.batch_size > 1
+            local = predictor.batch_size > 1 and self.candidate.adapter.timed
             try:
                 busy = await self._answer(todo, predictor, stopper)
             finally:
                 await predictor.close()
-            calls = stopper.calls
             if local and options.latency and not latency and not stopper.reason:
-                latency = await self._latency(items)
-        answered, failed = finished(self.folder.journal)
-        failures = sum(1 for i in items if i.id in failed)
-        if todo or before is None or before.items != len(items):
-            manifest = self._manifest(before, items, preparation, busy, latency, started, stopper.reason)
-            manifest = msgspec.structs.replace(
-                manifest, answered=sum(1 for i in items if i.id in answered), failed=failures
-            )
+                latency = await self._latency()
+        counts = (standing.items, standing.answered, standing.failed)
+        known = before and (before.items, before.answered, before.failed)
+        if todo or before is None or before.stopped or known != counts or before.test_hash != task.test_hash:
+            manifest = self._manifest(before, counts, preparation, busy, latency, started, stopper.reason)
             manifests.write_manifest(self.folder.manifest, manifest)
-        self._tell("done", len(items), len(items), failures)
+        self._tell("done", *counts)
         return Outcome(
             self.candidate.name,
             self.seed,
             self.folder,
             asked=stopper.finished,
-            failed=failures,
-            calls=calls,
+            failed=counts[2],
+            calls=stopper.calls,
             built=newly_built,
             stopped=stopper.reason,
+            decided=stopper.decided,
+            last_failure=stopper.last_failure,
         )
 
     def _tell(self, stage: str, done: int, total: int, failed: int) -> None:
         name = self.candidate.name + (f" (seed {self.seed})" if len(self.candidate.seeds) > 1 else "")
         self.session.report(name, stage, done, total, failed)
 
-    @property
+    @cached_property
     def _build_folder(self) -> Path:
         task = self.session.task
         return self.session.store.build(self.candidate.key(self.session.root), task.teaching_hash, self.seed)
@@ -214,7 +268,9 @@ class _Run:
             return None, False
         self._tell("preparing", 0, 0, 0)
         view = self.session.task.view(self.seed)
-        return await build(self.candidate.adapter, view, self._build_folder, self.seed, self.services), True
+        fresh = self.session.options.fresh
+        folder, adapter = self._build_folder, self.candidate.adapter
+        return await build(adapter, view, folder, self.seed, self.services, anew=fresh), True
 
     async def _load(self, services: Services) -> Predictor:
         view = self.session.task.view(self.seed)
@@ -234,9 +290,10 @@ class _Run:
                 progress=lambda done, failed: self._tell("answering", done, len(todo), failed),
             )
 
-    async def _latency(self, items: Sequence[Item]) -> tuple[float, ...]:
+    async def _latency(self) -> tuple[float, ...]:
         """Without the response cache: a cached answer has no latency."""
-        self._tell("timing", 0, SAMPLE, 0)
+        items = sampled(self.session.task.test, min(SAMPLE, self.session.options.limit or SAMPLE), 0)
+        self._tell("timing", 0, min(SAMPLE, len(items)), 0)
         async with self.services.cores:
             predictor = await self._load(self.services.without_cache())
             try:
@@ -247,7 +304,7 @@ class _Run:
     def _manifest(
         self,
         before: Manifest | None,
-        items: Sequence[Item],
+        counts: tuple[int, int, int],
         preparation: Preparation | None,
         busy: Busy,
         latency: tuple[float, ...],
@@ -268,7 +325,9 @@ class _Run:
             seed=self.seed,
             key=self.key,
             leaves_machine=candidate.adapter.sends_data_away(self.session.root),
-            items=len(items),
+            items=counts[0],
+            answered=counts[1],
+            failed=counts[2],
             stopped=stopped,
             preparation=preparation or (before.preparation if before else None),
             busy_seconds=round((before.busy_seconds if before else 0.0) + busy.seconds, 4),
@@ -283,24 +342,13 @@ class _Run:
         )
 
     def _set_aside(self) -> None:
-        """Starts anew; what was there stays readable beside."""
+        """Starts anew; what was there stays readable beside. What was built is replaced when it is built again."""
         if self.folder.journal.exists():
             stamp = time.strftime("%Y%m%dT%H%M%S")
+            taken = len(list(self.folder.folder.glob(f"{stamp}*-{self.folder.journal.name}")))
             for path in (self.folder.journal, self.folder.manifest):
                 if path.exists():
-                    path.rename(path.with_name(f"{stamp}-{path.name}"))
-        shutil.rmtree(self._build_folder, ignore_errors=True)
-
-
-def finished(journal: Path) -> tuple[dict[str, str], dict[str, str]]:
-    """Hash by item id: of the items that were answered, and of those whose last record is a failure."""
-    answered: dict[str, str] = {}
-    failed: dict[str, str] = {}
-    for record in read_records(journal):
-        ours, other = (answered, failed) if isinstance(record, Answered) else (failed, answered)
-        ours[record.item_id] = record.item_hash
-        other.pop(record.item_id, None)
-    return answered, failed
+                    path.rename(path.with_name(f"{stamp}{f'-{taken}' if taken else ''}-{path.name}"))
 
 
 def _now() -> str:

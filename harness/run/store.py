@@ -34,7 +34,6 @@ class RunFolder:
 
     def lock(self) -> FileLock:
         """The lock of this run, not yet taken. It is the system's: a dead process leaves none behind."""
-        self.folder.mkdir(parents=True, exist_ok=True)
         return FileLock(self.folder / "lock")
 
 
@@ -71,12 +70,13 @@ class Store:
 
 
 def take(lock: FileLock, what: str, wait_s: float) -> None:
-    """Takes a lock.
+    """Takes a lock, and makes the folder for it.
 
     Raises:
-        RunError: another process holds it for longer than `wait_s` seconds.
+        RunError: another process holds it for longer than `wait_s` seconds, or the folder cannot be written.
     """
     try:
+        Path(lock.lock_file).parent.mkdir(parents=True, exist_ok=True)
         lock.acquire(timeout=wait_s)
     except Timeout:
         raise RunError(f"another process is running {what}. Wait for it to end, or stop it.") from None

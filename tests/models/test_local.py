@@ -81,9 +81,7 @@ def test_an_answer_cut_off_by_the_limit_says_so(model: LocalModel) -> None:
 def test_a_prompt_that_is_too_long_fails_alone(model: LocalModel) -> None:
     async def both() -> list[Completion | BaseException]:
         long = Request((Message("user", "word " * 9000),), max_tokens=4)
-        return await asyncio.gather(
-            model.complete(long), model.complete(chosen(TEXTS[0])), return_exceptions=True
-        )
+        return await asyncio.gather(model.complete(long), model.complete(chosen(TEXTS[0])), return_exceptions=True)
 
     too_long, fine = asyncio.run(both())
     assert isinstance(too_long, ModelError)

@@ -56,6 +56,6 @@ def test_a_hub_name_keeps_its_revision() -> None:
 
 @pytest.mark.usefixtures("offline")
 def test_weights_that_are_not_here_offline_say_what_to_do() -> None:
-    with pytest.raises(UnavailableError, match="not on this machine.*Connect once, or name a local folder"):
+    with pytest.raises(UnavailableError, match=r"not on this machine.*Connect once, or name a local folder"):
         weights_folder("owner/never-heard-of", "language")
     assert not weights_present("owner/never-heard-of", "language")

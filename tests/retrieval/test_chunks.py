@@ -4,7 +4,10 @@ TEXT = "One two three. Four five six seven. Eight nine. Ten eleven twelve thirte
 
 
 def test_chunks_end_on_sentences_and_hold_no_more_words_than_asked() -> None:
-    assert chunk(TEXT, 8, 0) == ["One two three. Four five six seven.", "Eight nine. Ten eleven twelve thirteen. Fourteen."]
+    assert chunk(TEXT, 8, 0) == [
+        "One two three. Four five six seven.",
+        "Eight nine. Ten eleven twelve thirteen. Fourteen.",
+    ]
 
 
 def test_a_chunk_repeats_the_sentences_that_end_the_one_before() -> None:

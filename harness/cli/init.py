@@ -1,0 +1,41 @@
+"""`harness init`."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from harness.cli.console import errors
+
+if TYPE_CHECKING:
+    from harness.starter.make import Made
+
+
+def init(
+    source: Annotated[Path, typer.Option("--from", help="Labelled examples: a .csv or .jsonl file.")],
+    asked: Annotated[str | None, typer.Option("--input", help="Column with the text; by default a usual name.")] = None,
+    target: Annotated[
+        str | None, typer.Option("--target", help="Column with the label; by default a usual name.")
+    ] = None,
+) -> None:
+    """Start a project here from labelled examples: candidates, a task, a test, a workflow; then run it."""
+    from harness.cli.run import run
+    from harness.starter.make import make_project
+
+    _say(make_project(Path.cwd(), source, asked, target))
+    run()
+
+
+def _say(made: "Made") -> None:
+    found = made.examples
+    sizes = f"{len(found.train)} examples to learn from, {len(found.test)} to test on, {len(found.labels)} labels"
+    errors().print(f"{made.task}: {sizes}.")
+    if found.empty:
+        errors().print(f"{found.empty} rows with an empty cell were left out.", style="yellow")
+    if found.repeated:
+        other = f", {found.contradicted} of them with another label" if found.contradicted else ""
+        errors().print(f"{found.repeated} rows repeat an earlier input and were left out{other}.", style="yellow")
+    for path in made.written:
+        errors().print(f"written: {path}", markup=False, style="dim")
+    for path in made.kept:
+        errors().print(f"was there already, left as it is: {path}", markup=False, style="yellow")

@@ -1,0 +1,41 @@
+"""`harness wrong`."""
+
+from typing import Annotated
+
+import typer
+
+from harness.cli.console import output
+
+
+def wrong(
+    task: Annotated[str, typer.Argument(help="A task.")],
+    candidate: Annotated[str, typer.Argument(help="A candidate.")],
+    limit: Annotated[int, typer.Option(min=1, help="At most so many.")] = 50,
+    slowest: Annotated[bool, typer.Option("--slowest", help="The slowest items instead of the wrong ones.")] = False,
+) -> None:
+    """List the items that a candidate got wrong, with what was expected and what it said; calls no model."""
+    from rich.markup import escape
+    from rich.table import Table
+
+    from harness.api import open_project
+    from harness.errors import RunError
+    from harness.wrong import slowest_items, wrong_items
+
+    project = open_project()
+    loaded = project.project.task(task)
+    records = project.latest(loaded, candidate)
+    if not records:
+        raise RunError(f"there are no records of {candidate} on {task} yet. Run: harness run {task} -c {candidate}")
+    found = slowest_items(loaded, records) if slowest else wrong_items(loaded, records)
+    table = Table(
+        "item", "input", "expected", "got", *(["ms"] if slowest else []), header_style="bold", show_lines=True
+    )
+    for w in found[:limit]:
+        seconds = [f"{1000 * (w.record.seconds or 0):.0f}"] if slowest else []
+        table.add_row(*(escape(" ".join(text.split())) for text in (w.item.id, w.input, w.expected, w.got, *seconds)))
+    output().print(table)
+    shown = f", {limit} of them shown; --limit shows more" if len(found) > limit else ""
+    what = "with a time" if slowest else "wrong"
+    output().print(
+        f"{len(found)} of {len(records)} items {what}{shown}. One of them: harness show {task} {candidate} ITEM"
+    )

@@ -1,0 +1,98 @@
+import json
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from harness.errors import RunError
+from harness.report.curve import answers, curves_json, curves_markdown
+from harness.report.curve_svg import curves_svg
+from tests.projects import recorded_project
+
+# Right on a share of the items that grows with the labels it is shown, or on a fixed one.
+LEARNER = """
+import json
+from harness.adapter import Adapter, Batched
+from harness.types import Preparation, Reply, Rung, content_hash
+
+class Learner(Adapter):
+    rung = Rung.TRAINED
+    most: float
+    gain: float = 0.0
+
+    async def build(self, task, folder, seed, services):
+        n = len(task.labelled)
+        share = self.most - self.gain * n ** -0.5
+        (folder / "share.json").write_text(json.dumps([share, seed]))
+        return Preparation(labels=n if self.gain else 0)
+
+    async def load(self, task, folder, services):
+        return _Learner(*json.loads((folder / "share.json").read_text()))
+
+class _Learner(Batched):
+    def __init__(self, share, seed):
+        self.share, self.seed = share, seed
+
+    def answers(self, queries):
+        return [self.reply(q) for q in queries]
+
+    def reply(self, query):
+        right = int(content_hash(query.input, self.seed), 16) % 10_000 < 10_000 * self.share
+        target = "xy"[int(query.input.split()[-1]) % 2]
+        return Reply(answer=target if right else {"x": "y", "y": "x"}[target])
+"""
+TOML = """
+[candidates.learner]
+adapter = "learner"
+most = 0.95
+gain = 2.0
+
+[candidates.prompt]
+adapter = "learner"
+rung = "prompting"
+most = 0.75
+"""
+
+
+def curves(root: Path, **more: object):
+    (root / "adapters").mkdir()
+    (root / "adapters" / "learner.py").write_text(LEARNER)
+    opened = recorded_project(root, {"unused": [True] * 1500}, toml=TOML, margin=0.01)
+    return opened, opened.curve("t", ["learner", "prompt"], [20, 40, 80, 160, 320], **more)
+
+
+def test_it_says_at_how_many_labels_training_overtakes(tmp_path: Path) -> None:
+    opened, found = curves(tmp_path, draws=3)
+    (one,) = found.overtaking
+    # .95 - 2 / sqrt(n) = .75 at n = 100
+    assert one.low < 100 < one.high
+    assert one.labels == pytest.approx(100, rel=0.35)
+    assert one.share == 1.0
+    learner, prompt = found.candidates
+    assert [m.labels for m in learner.measured] == [20] * 3 + [40] * 3 + [80] * 3 + [160] * 3 + [320] * 3
+    assert [p.labels for p in learner.points] == [20, 40, 80, 160, 320, 640]
+    assert [p.extrapolated for p in learner.points] == [False] * 5 + [True]
+    assert prompt.more == "It uses no labels."
+    assert "learner overtakes prompt at" in answers(found)[0]
+    folder = opened.save_curve(found)
+    assert sorted(p.name for p in folder.glob("curve.*")) == ["curve.json", "curve.md", "curve.svg"]
+
+
+def test_a_candidate_without_labels_is_measured_once(tmp_path: Path) -> None:
+    asked = []
+    _, found = curves(tmp_path, draws=2, report=lambda *what: asked.append(what))
+    assert [what for what in asked if what[0] == "prompt"] == [("prompt", 20, 1)]
+    assert len(found.candidates[1].measured) == 1
+
+
+def test_reports_are_readable_by_machines(tmp_path: Path) -> None:
+    _, found = curves(tmp_path, draws=2)
+    assert json.loads(curves_json(found))["task"] == "t"
+    assert ET.fromstring(curves_svg(found)).tag.endswith("svg")
+    assert "| learner | trained |" in curves_markdown(found)
+
+
+def test_more_labels_than_there_are_is_refused(tmp_path: Path) -> None:
+    opened = recorded_project(tmp_path, {"a": [True] * 10})
+    with pytest.raises(RunError, match="10 labelled items, fewer than the size 50"):
+        opened.curve("t", ["a"], [50])
