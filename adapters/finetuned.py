@@ -108,10 +108,13 @@ class Finetuned(Adapter):
             return model
         from peft import LoraConfig, get_peft_model
 
+        from harness.models.quiet import quiet_transformers
+
         config = LoraConfig(
             r=self.rank, lora_alpha=2 * self.rank, lora_dropout=0.0, target_modules="all-linear", bias="none"
         )
-        return get_peft_model(model, config, autocast_adapter_dtype=False)
+        with quiet_transformers():
+            return get_peft_model(model, config, autocast_adapter_dtype=False)
 
     @property
     def rate(self) -> float:

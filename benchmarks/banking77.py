@@ -6,6 +6,7 @@ Prints a table beside the reference figures. `rag` and `zero-shot` take 200 rand
 weights for 4 epochs, which takes some minutes on two cores.
 """
 
+import shutil
 import sys
 import tempfile
 import time
@@ -23,8 +24,8 @@ TASK = """
 kind = "label"
 instructions = "You classify a message of a bank's customer by what the customer wants."
 [data]
-train = "{folder}/train.csv"
-test = "{folder}/test.csv"
+train = "train.csv"
+test = "test.csv"
 input = "text"
 target = "category"
 [metrics]
@@ -63,7 +64,9 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as temporary:
         root = Path(temporary)
         (root / "tasks" / "banking77").mkdir(parents=True)
-        (root / "tasks" / "banking77" / "task.toml").write_text(TASK.format(folder=data))
+        (root / "tasks" / "banking77" / "task.toml").write_text(TASK)
+        for name in ("train.csv", "test.csv"):
+            shutil.copy(data / name, root / "tasks" / "banking77")
         (root / "harness.toml").write_text(PROJECT)
         project = open_project(root)
         for name in names:

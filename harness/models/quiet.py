@@ -1,6 +1,7 @@
 """Keeps progress bars and notices of the model libraries out of the harness's own output."""
 
 import io
+import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager, redirect_stderr
 
@@ -15,7 +16,9 @@ def quiet_transformers() -> Iterator[None]:
     logging.disable_progress_bar()
     try:
         # The progress bar of a GGUF conversion knows no switch.
-        with redirect_stderr(io.StringIO()):
+        with redirect_stderr(io.StringIO()), warnings.catch_warnings():
+            # The libraries deprecate each other's names faster than they follow.
+            warnings.simplefilter("ignore", FutureWarning)
             yield
     finally:
         logging.set_verbosity(before)

@@ -9,6 +9,8 @@ class Stopwatch:
     """Seconds of queueing, failed attempts and back-off behind the item that is being answered."""
 
     waited: float = 0.0
+    saved: float = 0.0
+    """Seconds that a cold start would have spent and a memory of this process did not."""
     cached: bool = False
     """Whether an answer came from the cache: then the item has no latency at all."""
 

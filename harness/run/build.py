@@ -12,6 +12,7 @@ from filelock import FileLock, Timeout
 
 from harness.adapter import Adapter, TaskView
 from harness.errors import RunError
+from harness.models import stopwatch
 from harness.models.services import Services
 from harness.run.files import replace_file
 from harness.types import Preparation
@@ -47,9 +48,11 @@ async def build(
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
         try:
             async with services.cores:
-                begun = time.monotonic()
+                watch, begun = stopwatch.start(), time.monotonic()
                 preparation = await adapter.build(view, temporary, seed, services)
-                preparation = msgspec.structs.replace(preparation, seconds=round(time.monotonic() - begun, 3))
+                preparation = msgspec.structs.replace(
+                    preparation, seconds=round(time.monotonic() - begun + watch.saved, 3)
+                )
             replace_file(temporary / _DONE, msgspec.json.encode(preparation))
             shutil.rmtree(folder, ignore_errors=True)
             temporary.rename(folder)

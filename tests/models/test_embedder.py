@@ -4,6 +4,7 @@ from collections.abc import Sequence
 import numpy as np
 import pytest
 
+from harness.models import stopwatch
 from harness.models.embedder import LocalEmbedder, RememberingEmbedder
 
 
@@ -39,6 +40,20 @@ def test_a_text_is_embedded_once_and_rows_keep_the_order_asked() -> None:
     assert first[:, 0].tolist() == [1, 3, 1]
     assert again[:, 0].tolist() == [3, 2]
     assert inner.seen == ["a", "bbb", "cc"]
+
+
+def test_what_is_remembered_still_counts_as_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = iter([0.0, 4.0, 10.0, 10.0])
+    monkeypatch.setattr("harness.models.embedder.time.perf_counter", lambda: next(clock))
+    embedder = RememberingEmbedder(Counting())
+
+    async def saved(texts: list[str]) -> float:
+        watch = stopwatch.start()
+        await embedder.embed(texts)
+        return watch.saved
+
+    assert asyncio.run(saved(["a", "b"])) == 0
+    assert asyncio.run(saved(["b", "a", "b"])) == 6.0
 
 
 def test_no_more_texts_are_remembered_than_allowed() -> None:
