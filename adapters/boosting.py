@@ -4,8 +4,8 @@ from typing import Any
 
 from pydantic import Field
 
-from harness.supervised import Supervised
-from harness.tabular import Features
+from harness.learning.supervised import Supervised
+from harness.learning.tabular import Features
 
 
 class Boosting(Supervised):

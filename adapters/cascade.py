@@ -10,8 +10,8 @@ import msgspec
 from pydantic import SerializeAsAny
 
 from harness.adapter import Adapter, Predictor, TaskView
-from harness.cascade import Tried, choose_threshold
 from harness.data.split import cut_validation
+from harness.learning.cascade import Tried, choose_threshold
 from harness.metrics.metric import Metric
 from harness.models.services import Services
 from harness.plugins import source_hash

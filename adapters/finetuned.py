@@ -8,12 +8,17 @@ from typing import Any, Literal
 
 import msgspec
 import numpy as np
+from numpy.typing import NDArray
 from pydantic import Field
 
 from harness.adapter import Adapter, Batched, TaskView
+from harness.learning.pool import choose_power, pooled
+from harness.learning.words import WordModel
 from harness.models.services import Services, check_embedder
 from harness.prompting import as_text
 from harness.types import Item, Preparation, Query, Reply, Rung
+
+_KEPT = "labels.json"
 
 
 class Finetuned(Adapter):
@@ -39,6 +44,8 @@ class Finetuned(Adapter):
     label_smoothing: float = Field(default=0.05, ge=0, lt=1)
     class_weights: bool = False
     """Weighs classes by the inverse of their frequency."""
+    words: bool = False
+    """Multiplies in the odds of a TF-IDF model, to a power chosen on validation: its errors are other ones."""
 
     def check(self, root: Path) -> None:
         """torch, peft where it is needed, and the encoder's weights."""
@@ -84,18 +91,30 @@ class Finetuned(Adapter):
         validation = _tokenised(encoder, task.validation, labels)
         history = _fit(network, train, validation, self, rng)
         network.save(folder)
-        (folder / "labels.json").write_bytes(msgspec.json.encode(labels))
+        power = self._add_words(task, network, labels, folder, seed) if self.words else 0.0
+        (folder / _KEPT).write_bytes(msgspec.json.encode([labels, power]))
         best = max(history, default=None, key=lambda epoch: epoch["validation_accuracy"])
-        return Preparation(
-            labels=len(task.train) + len(task.validation), notes={"epochs": len(history), "best": best or {}}
-        )
+        notes = {"epochs": len(history), "best": best or {}} | ({"power_of_words": power} if self.words else {})
+        return Preparation(labels=len(task.labelled), notes=notes)
+
+    def _add_words(self, task: TaskView, network: "_Network", labels: list[str], folder: Path, seed: int) -> float:
+        """Chooses the power with a model that has not seen the validation items, and keeps one that has."""
+        power = 1.0
+        if task.validation:
+            network.train(on=False)
+            texts = [as_text(item.input) for item in task.validation]
+            odds = _odds(network, texts)
+            right = [labels.index(str(item.target)) for item in task.validation]
+            power = choose_power(odds, _word_odds(_word_model(task.train, seed), texts, labels), right)
+        _word_model(task.labelled, seed).save(folder)
+        return power
 
     def _load(self, folder: Path, root: Path) -> "_Classifier":
-        labels = msgspec.json.decode((folder / "labels.json").read_bytes(), type=list[str])
+        labels, power = msgspec.json.decode((folder / _KEPT).read_bytes(), type=tuple[list[str], float])
         encoder = _Encoder.load(self._base_folder(root), self.max_length)
         network = _Network(encoder, len(labels), self._adapted(encoder.model))
         network.restore(folder)
-        return _Classifier(network, labels)
+        return _Classifier(network, labels, WordModel.load(folder) if self.words else None, power)
 
     def _base_folder(self, root: Path) -> Path:
         from harness.models.weights import weights_folder
@@ -348,20 +367,37 @@ def _class_weights(targets: Sequence[int], classes: int) -> Any:
     return torch.tensor([len(targets) / (classes * max(counts[c], 1)) for c in range(classes)])
 
 
+def _odds(network: _Network, texts: Sequence[str]) -> NDArray[np.float64]:
+    """Probabilities, n x labels."""
+    logits = _all_logits(network, network.encoder.tokens(texts))
+    return np.asarray(logits.softmax(dim=1).numpy(), dtype=np.float64)
+
+
+def _word_model(items: Sequence[Item], seed: int) -> WordModel:
+    texts, targets = [as_text(item.input) for item in items], [str(item.target) for item in items]
+    return WordModel.fit(texts, targets, ngrams=2, min_df=1, c=20.0, seed=seed)
+
+
+def _word_odds(model: WordModel, texts: Sequence[str], labels: Sequence[str]) -> NDArray[np.float64]:
+    """Probabilities, n x labels; 0 for a label that the model has not met."""
+    odds = np.zeros((len(texts), len(labels)))
+    odds[:, [labels.index(label) for label in model.labels]] = model.odds(texts)
+    return odds
+
+
 class _Classifier(Batched):
     batch_size = 256
 
-    def __init__(self, network: _Network, labels: Sequence[str]) -> None:
-        self._network, self._labels = network, labels
+    def __init__(self, network: _Network, labels: Sequence[str], words: WordModel | None, power: float) -> None:
+        self._network, self._labels, self._words, self._power = network, labels, words, power
 
     def answers(self, queries: Sequence[Query]) -> Sequence[Reply]:
-        rows = self._network.encoder.tokens([as_text(query.input) for query in queries])
-        odds = _all_logits(self._network, rows).softmax(dim=1)
-        top = odds.topk(min(3, len(self._labels)), dim=1)
-        return [
-            Reply(
-                answer=self._labels[indices[0]],
-                scores={self._labels[i]: round(v, 6) for v, i in zip(values, indices, strict=True)},
-            )
-            for values, indices in zip(top.values.tolist(), top.indices.tolist(), strict=True)
-        ]
+        texts = [as_text(query.input) for query in queries]
+        odds = _odds(self._network, texts)
+        if self._words is not None:
+            odds = pooled(odds, _word_odds(self._words, texts, self._labels), self._power)
+        return [self._reply(row) for row in odds]
+
+    def _reply(self, odds: NDArray[np.float64]) -> Reply:
+        best = np.argsort(-odds, kind="stable")[:3]
+        return Reply(answer=self._labels[best[0]], scores={self._labels[i]: round(float(odds[i]), 6) for i in best})

@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import numpy as np
 from pydantic import Field
 
 from harness.adapter import Adapter, Batched, TaskView
+from harness.learning.words import WordModel
 from harness.models.services import Services
 from harness.prompting import as_text
 from harness.types import Preparation, Query, Reply, Rung
@@ -35,58 +35,34 @@ class Tfidf(Adapter):
         return None if len(seen) > 1 else f"it needs training items of at least 2 labels, found {len(seen)}"
 
     async def build(self, task: TaskView, folder: Path, seed: int, services: Services) -> Preparation:
-        """Fits vocabulary and weights, and keeps them as arrays and JSON: nothing that could be executed."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-        from sklearn.linear_model import LogisticRegression
-
-        texts = [as_text(item.input) for item in task.labelled]
-        vectorizer = TfidfVectorizer(ngram_range=(1, self.ngrams), sublinear_tf=True, min_df=self.min_df)
-        features = vectorizer.fit_transform(texts)
-        model = LogisticRegression(C=self.C, max_iter=2000, random_state=seed)
-        model.fit(features, [str(item.target) for item in task.labelled])
-        coefficients, intercepts = _one_row_per_class(model.coef_, model.intercept_)
-        np.savez(folder / "weights.npz", idf=vectorizer.idf_, coef=coefficients, intercept=intercepts)
-        words = {"vocabulary": list(vectorizer.get_feature_names_out()), "labels": [str(c) for c in model.classes_]}
-        (folder / "words.json").write_bytes(msgspec.json.encode(words))
-        return Preparation(labels=len(texts), notes={"features": int(features.shape[1])})
-
-    async def load(self, task: TaskView, folder: Path, services: Services) -> "_Linear":
-        """Reads them again."""
-        from sklearn.feature_extraction.text import TfidfVectorizer
-
-        words = msgspec.json.decode((folder / "words.json").read_bytes())
-        with np.load(folder / "weights.npz", allow_pickle=False) as weights:
-            idf, coef, intercept = weights["idf"], weights["coef"], weights["intercept"]
-        vectorizer = TfidfVectorizer(
-            ngram_range=(1, self.ngrams),
-            sublinear_tf=True,
-            vocabulary={w: i for i, w in enumerate(words["vocabulary"])},
+        """Fits vocabulary and weights to all labelled items."""
+        items = task.labelled
+        model = WordModel.fit(
+            [as_text(item.input) for item in items],
+            [str(item.target) for item in items],
+            ngrams=self.ngrams,
+            min_df=self.min_df,
+            c=self.C,
+            seed=seed,
         )
-        vectorizer.idf_ = idf
-        return _Linear(vectorizer, coef, intercept, words["labels"])
+        model.save(folder)
+        return Preparation(labels=len(items), notes={"features": model.features})
+
+    async def load(self, task: TaskView, folder: Path, services: Services) -> "_Classifier":
+        """Reads them again."""
+        return _Classifier(WordModel.load(folder))
 
 
-def _one_row_per_class(coefficients: Any, intercepts: Any) -> tuple[Any, Any]:
-    """With two classes scikit-learn keeps one row, for the second class."""
-    if len(coefficients) > 1:
-        return coefficients, intercepts
-    zeros = np.zeros_like(coefficients)
-    return np.vstack([zeros, coefficients]), np.concatenate([[0.0], intercepts])
-
-
-class _Linear(Batched):
+class _Classifier(Batched):
     batch_size = 1024
 
-    def __init__(self, vectorizer: Any, coef: Any, intercept: Any, labels: Sequence[str]) -> None:
-        self._vectorizer, self._coef, self._intercept, self._labels = vectorizer, coef, intercept, labels
+    def __init__(self, model: WordModel) -> None:
+        self._model = model
 
     def answers(self, queries: Sequence[Query]) -> Sequence[Reply]:
-        from scipy.special import softmax
-
-        features = self._vectorizer.transform([as_text(query.input) for query in queries])
-        odds = softmax(features @ self._coef.T + self._intercept, axis=1)
-        return [self._reply(row) for row in odds]
+        return [self._reply(row) for row in self._model.odds([as_text(query.input) for query in queries])]
 
     def _reply(self, odds: Any) -> Reply:
+        labels = self._model.labels
         best = np.argsort(-odds, kind="stable")[:3]
-        return Reply(answer=self._labels[best[0]], scores={self._labels[i]: round(float(odds[i]), 6) for i in best})
+        return Reply(answer=labels[best[0]], scores={labels[i]: round(float(odds[i]), 6) for i in best})

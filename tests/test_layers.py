@@ -7,11 +7,11 @@ from pathlib import Path
 ROOT = Path(__file__).parent.parent
 LAYERS = [
     {"errors"},
-    {"types", "config", "stats", "tabular"},
+    {"types", "config", "stats"},
     {"metrics", "economics", "models"},
     {"kinds", "retrieval", "data"},
     {"adapter", "importers"},
-    {"cascade", "prompting", "supervised", "plugins"},
+    {"learning", "prompting", "plugins"},
     {"task"},
     {"project", "check"},
     {"run"},

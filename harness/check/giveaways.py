@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.check.finding import Finding, Level, fine
-from harness.tabular import as_number, as_row
+from harness.learning.tabular import as_number, as_row
 from harness.types import Item
 
 SUSPICIOUS = 0.98

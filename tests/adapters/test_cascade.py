@@ -9,7 +9,7 @@ import pytest
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes.server import FakeServer
 
-from harness.cascade import Tried, choose_threshold
+from harness.learning.cascade import Tried, choose_threshold
 from harness.run.journal import latest
 from harness.run.manifest import read_manifest
 from harness.types import Rung

@@ -10,17 +10,17 @@ import numpy as np
 
 from harness.adapter import Adapter, Batched, TaskView
 from harness.data.images import is_file
+from harness.learning.tabular import Features
 from harness.metrics.threshold import DEFAULT, f1_threshold
 from harness.models.services import Services
-from harness.tabular import Features
 from harness.types import Item, Preparation, Query, Reply, Rung
 
 KINDS = frozenset({"label", "binary", "number", "image-label"})
 _FILE = "model.pickle"
 _MODULES = re.compile(r"sklearn(\.\w+)*|numpy|numpy\._?core\.\w+|numpy\.random\.\w+|scipy\.sparse\._\w+")
 _NAMES = (
-    "harness.tabular.Features",
-    "harness.tabular.as_floats",
+    "harness.learning.tabular.Features",
+    "harness.learning.tabular.as_floats",
     "functools.partial",
     "builtins.slice",
     "builtins.set",

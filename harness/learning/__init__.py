@@ -1,0 +1,1 @@
+"""What several of the adapters that learn from labels share."""
