@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 import msgspec
 
@@ -10,17 +11,24 @@ from harness.adapter import Adapter, Batched, TaskView
 from harness.models.services import Services
 from harness.types import Preparation, Query, Reply, Rung
 
+_encode = msgspec.json.Encoder(order="sorted").encode
+
 
 class Majority(Adapter):
     """Has no settings. Where a number is asked for, the mean stands for the most frequent answer."""
 
     rung = Rung.BASELINE
-    kinds = frozenset({"label", "binary", "number", "image-label"})
 
     async def build(self, task: TaskView, folder: Path, seed: int, services: Services) -> Preparation:
         """Counts the training targets; ties go to the first in the alphabet."""
         targets = [item.target for item in task.labelled]
-        reply = _mean(targets) if task.kind.name == "number" else _most_frequent(targets)
+        kind = task.kind
+        if kind.name == "number":
+            reply = _mean(targets)
+        elif kind.choices:
+            reply = _most_frequent(targets)
+        else:
+            reply = _most_frequent_value(targets)
         (folder / "majority.json").write_bytes(msgspec.json.encode(reply))
         return Preparation(labels=len(targets))
 
@@ -42,6 +50,16 @@ def _most_frequent(targets: Sequence[str]) -> Reply:
     counts = Counter(targets)
     ranked = sorted(counts, key=lambda label: (-counts[label], label))
     return Reply(answer=ranked[0], scores={label: round(counts[label] / len(targets), 6) for label in ranked[:10]})
+
+
+def _most_frequent_value(targets: Sequence[Any]) -> Reply:
+    """Of targets that need not be hashable: lists of spans, objects. Where several texts are right, the first."""
+    values = [
+        target[0] if isinstance(target, list) and target and isinstance(target[0], str) else target
+        for target in targets
+    ]
+    counts = Counter(map(_encode, values))
+    return Reply(answer=msgspec.json.decode(min(counts, key=lambda value: (-counts[value], value))))
 
 
 class _Constant(Batched):

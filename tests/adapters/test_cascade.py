@@ -1,12 +1,8 @@
 """A cascade: the cheap part answers where it is sure, the dear one where it is not."""
 
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes.server import FakeServer
 
 from harness.learning.cascade import Tried, choose_threshold

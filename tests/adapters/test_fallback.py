@@ -1,12 +1,8 @@
 """A second model that answers where the first is unavailable; the record says which did."""
 
-import sys
 from collections import Counter
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes.server import HANGING, OK, RESET, FakeServer, Fault, failing
 
 from harness.models.retry import RetryPolicy

@@ -6,8 +6,11 @@ import pytest
 
 from harness.adapter import TaskView
 from harness.kinds.binary import Binary
+from harness.kinds.declared import Declared
+from harness.kinds.json_kind import make_json
 from harness.kinds.number import Number
 from harness.kinds.spans import Spans
+from harness.kinds.text import Text
 from harness.plugins import load_adapter_class
 from harness.project import bundled
 from harness.types import Item, Query
@@ -34,7 +37,15 @@ def test_a_binary_answer_is_as_sure_as_the_label_is_frequent(tmp_path):
     assert (said.answer, said.scores) == ("no", {"no": 0.75, "yes": 0.25})
 
 
-def test_it_needs_training_items_and_a_kind_with_a_most_frequent_answer():
+def test_of_texts_objects_and_lists_the_most_frequent_is_said(tmp_path_factory):
+    folder = tmp_path_factory.mktemp
+    assert reply(Text(), ["a", ["b", "B"], "b"], folder("text")).answer == "b"
+    assert reply(Spans(("part",)), [[], [[0, 1, "part"]], []], folder("spans")).answer == []
+    declared = Declared({"json_schema": {"type": "object"}}, iter(()), "task.toml", folder("json"))
+    answers = [{"n": 1, "m": 2}, {"n": 2, "m": 2}, {"m": 2, "n": 1}]
+    assert reply(make_json(declared), answers, folder("built")).answer == {"n": 1, "m": 2}
+
+
+def test_it_needs_training_items():
     adapter = load_adapter_class(bundled() / "adapters" / "majority.py")()
     assert "training items" in adapter.unfit(TaskView("t", Number(), "?", []))
-    assert "spans" in adapter.unfit(TaskView("t", Spans(("part",)), "?", [Item("1", "x", [])]))

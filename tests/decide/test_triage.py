@@ -1,16 +1,12 @@
 """Where wrong answers live. The fake model answers with the last word that it is shown."""
 
 import json
-import sys
-from pathlib import Path
 
 import pytest
+from fakes.server import FakeServer
 
 from harness.api import open_project
 from harness.decide.triage import Level
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
-from fakes.server import FakeServer
 
 ADAPTER = '''
 """Retrieves what it is told to."""

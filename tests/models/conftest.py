@@ -1,12 +1,8 @@
 """What the tests of `harness.models` share: the fake server, which other folders import as `fakes.server` too."""
 
-import sys
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes.server import FakeServer
 
 

@@ -1,12 +1,10 @@
 """Runs against a server that errs, hangs, refuses and goes away, and runs that are killed while they ask it."""
 
 import random
-import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes.faulty import MIXED, Faulty
 from fakes.field import ASKING, TRAINED, Field
 

@@ -1,11 +1,6 @@
 """What a run would take, told before it, and what is left after a budget stopped it."""
 
-import sys
-from pathlib import Path
-
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes.server import FakeServer
 
 ASKING = """

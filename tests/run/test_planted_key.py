@@ -2,14 +2,11 @@
 
 import json
 import sqlite3
-import sys
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-
-sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes.server import OK, FakeServer, Fault
 
 KEY = "planted-7f3a9c-do-not-keep"

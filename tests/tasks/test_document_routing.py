@@ -4,16 +4,15 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 
-import numpy as np
 import pytest
-from scipy import sparse
+from near import near_duplicates
 from threadpoolctl import threadpool_limits
 
 from harness.project import bundled
 from harness.task import Task, load_task
 from harness.types import Item
 
-GRAM, NEAR, RUN = 5, 0.6, 8
+RUN = 8
 
 
 @pytest.fixture(scope="module")
@@ -41,20 +40,6 @@ def test_every_document_has_40_to_120_words_and_a_sender(everything: list[Item])
     assert outside == {}
     assert all(item.group for item in everything)
     assert len({item.group for item in everything}) >= 8
-
-
-def near_duplicates(texts: Sequence[str]) -> list[tuple[int, int]]:
-    """Pairs whose sets of character 5-grams have a Jaccard similarity over 0.6."""
-    flat = [re.sub(r"\s+", " ", text.lower()) for text in texts]
-    grams = [{text[i : i + GRAM] for i in range(len(text) - GRAM + 1)} for text in flat]
-    number: dict[str, int] = {}
-    columns = [number.setdefault(gram, len(number)) for found in grams for gram in sorted(found)]
-    sizes = np.asarray([len(found) for found in grams])
-    starts = np.concatenate([[0], np.cumsum(sizes)])
-    table = sparse.csr_matrix((np.ones(len(columns), dtype=np.int32), columns, starts), shape=(len(texts), len(number)))
-    shared = (table @ table.T).toarray()
-    jaccard = shared / (sizes[:, None] + sizes[None, :] - shared)
-    return [(int(i), int(j)) for i, j in np.argwhere(jaccard > NEAR) if i < j]
 
 
 def test_the_check_for_near_duplicates_finds_one() -> None:
