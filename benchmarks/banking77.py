@@ -49,6 +49,7 @@ model = "local/smollm2-135m-instruct"
 [candidates.finetuned]
 adapter = "finetuned"
 method = "full"
+words = true
 epochs = 4
 patience = 4
 """

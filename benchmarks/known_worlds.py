@@ -25,7 +25,8 @@ from harness.decide.verdict import Answer
 from harness.economics.cost import CandidateCost
 from harness.economics.defaults import assumptions
 from harness.kinds.label import Label
-from harness.leaderboard import Entry, SeedRun, build_leaderboard
+from harness.leaderboard.build import build_leaderboard
+from harness.leaderboard.rows import Entry, SeedRun
 from harness.metrics.classification import accuracy
 from harness.money import Spending
 from harness.run.manifest import Manifest

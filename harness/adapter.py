@@ -93,6 +93,15 @@ class Adapter(BaseModel):
         del root
         return False
 
+    def untrained(self, built_for: TaskView, other: TaskView) -> "Adapter | None":
+        """The model as it was before it was trained, as an adapter that loads without a build.
+
+        For an adapter whose `load` can take another task than the one that it was built for: what training broke is
+        then measured there. None where it cannot.
+        """
+        del built_for, other
+        return None
+
     def foreseen(self, task: TaskView, query: Query) -> Sequence[Call]:
         """The model calls that a query is going to take, their tokens estimated from its text; makes none."""
         del task, query

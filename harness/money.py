@@ -8,7 +8,11 @@ from typing import Any
 
 from harness.economics.price_list import price_of
 from harness.economics.prices import Price, Usage, cost_of, parse_prices
+from harness.run.manifest import Manifest
 from harness.types import Call, Record
+
+Usd = Callable[[str, int, int, int], float | None]
+"""From (model, input tokens, cached tokens, output tokens) to USD; None where the price is unknown."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Spending:
     """Models whose price is unknown."""
 
 
-def pricer(on: date, prices: Mapping[str, Any] | None = None) -> Callable[[str, int, int, int], float | None]:
+def pricer(on: date, prices: Mapping[str, Any] | None = None) -> Usd:
     """A function from (model, input tokens, cached tokens, output tokens) to USD; local models cost no tokens."""
     given = parse_prices(dict(prices or {}))
 
@@ -43,7 +47,7 @@ def pricer(on: date, prices: Mapping[str, Any] | None = None) -> Callable[[str, 
     return usd
 
 
-def call_usd(call: Call, usd: Callable[[str, int, int, int], float | None]) -> float | None:
+def call_usd(call: Call, usd: Usd) -> float | None:
     """What one call costs; a recording's call carries its own figure."""
     if call.model == "recorded":
         return float(call.request) if call.request else None
@@ -53,7 +57,7 @@ def call_usd(call: Call, usd: Callable[[str, int, int, int], float | None]) -> f
 class Tally:
     """Adds up the calls of a run as its records are read."""
 
-    def __init__(self, usd: Callable[[str, int, int, int], float | None]) -> None:
+    def __init__(self, usd: Usd) -> None:
         """`usd` is what `pricer` gives."""
         self._usd = usd
         self._calls = self._tokens_in = self._tokens_out = 0
@@ -92,7 +96,7 @@ class Tally:
         )
 
 
-def spending(records: Iterable[Record], usd: Callable[[str, int, int, int], float | None]) -> Spending:
+def spending(records: Iterable[Record], usd: Usd) -> Spending:
     """The calls of a run added up."""
     tally = Tally(usd)
     tally.add(records)
@@ -100,5 +104,10 @@ def spending(records: Iterable[Record], usd: Callable[[str, int, int, int], floa
 
 
 def today() -> date:
-    """The day on which prices are looked up."""
+    """The day on which the prices of now are looked up."""
     return datetime.now(UTC).date()
+
+
+def day_of(run: Manifest) -> date:
+    """The day on which a run ended: the prices of its calls are those of that day."""
+    return datetime.fromisoformat(run.ended).date() if run.ended else today()

@@ -1,26 +1,31 @@
 """A task: what must be done, read from `tasks/NAME/task.toml` and the data beside it."""
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import chain
 from math import inf
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from pydantic import Field, field_validator, model_validator
 
 from harness.adapter import TaskView
 from harness.config import Table, inside, read_toml, validated
 from harness.data.corpus import read_corpus
+from harness.data.holdout import Parts, SplitTable, hold_out
+from harness.data.holdout_by_date import hold_out_last
 from harness.data.items import make_items
 from harness.data.rows import Row, read_rows
 from harness.data.split import cut_validation
 from harness.data.table import ItemTable, sorted_hash
-from harness.errors import ConfigError, UnknownNameError
+from harness.data.update import Update, new_targets, retargeted, second_edition
+from harness.errors import ConfigError, DataError, UnknownNameError
+from harness.judging import JudgeTable, Judging, judged_metric_names, read_judging
 from harness.kinds.kind import Kind
 from harness.kinds.registry import make_kind
-from harness.metrics import retrieval
+from harness.metrics import judged, retrieval
 from harness.metrics.metric import Metric
 from harness.types import Item, Passage, content_hash
 
@@ -55,8 +60,11 @@ class TaskTable(Table):
 class DataTable(Table):
     """`[data]`."""
 
-    test: str
+    test: str | None = None
     train: str | None = None
+    all: str | None = None
+    """One source in place of `test` and `train`; `split` says which items are test."""
+    split: SplitTable = SplitTable()
     validation: str | None = None
     validation_share: float = Field(default=0.1, ge=0.0, lt=1.0)
     corpus: str | None = None
@@ -66,7 +74,7 @@ class DataTable(Table):
     gold: str | None = None
     """Column with the ids of the passages that answer an item."""
     date: str | None = None
-    """Column by which training must precede test; only `harness check` reads it."""
+    """Column by which training must precede test: `harness check` looks at it, and a temporal split goes by it."""
     annotators: tuple[str, ...] = ()
     """Columns with the labels of several annotators; only `harness check` reads them."""
     encoding: str = "utf-8"
@@ -79,10 +87,34 @@ class DataTable(Table):
             raise ValueError(f"input has the target's column {self.target!r}: an adapter would be shown what to answer")
         return self
 
+    @model_validator(mode="after")
+    def _parts(self) -> "DataTable":
+        named = [key for key in ("test", "train") if getattr(self, key)]
+        if self.all is None and self.test is None:
+            raise ValueError("names no test items: test = FILE, or one file to split, all = FILE")
+        if self.all is not None and named:
+            raise ValueError(
+                f"names {' and '.join(named)} beside all: either one file is split, or each part has its own"
+            )
+        if self.all is None and "split" in self.model_fields_set:
+            raise ValueError("has a split but no file to split: all = FILE")
+        if self.split.by == "temporal" and self.date is None:
+            raise ValueError('a temporal split goes by a date: name its column, date = "..."')
+        return self
+
     @property
     def input_columns(self) -> tuple[str, ...]:
         """The input's columns, one or several."""
         return (self.input,) if isinstance(self.input, str) else self.input
+
+
+class UpdateTable(Table):
+    """`[update]`: a second edition of the corpus, for `harness stale`."""
+
+    corpus: str
+    """Documents that replace those of the same id, and new ones: a folder or a file."""
+    target: str
+    """Column with the new target, filled where the answer changes."""
 
 
 class MetricsTable(Table):
@@ -143,10 +175,18 @@ class TaskFile(Table):
 
     task: TaskTable
     data: DataTable
+    update: UpdateTable | None = None
     metrics: MetricsTable = MetricsTable()
     requirement: dict[str, Any] = Field(default_factory=dict)
+    judge: JudgeTable | None = None
     use: UseTable = UseTable()
     keywords: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+
+    @model_validator(mode="after")
+    def _editions(self) -> "TaskFile":
+        if self.update is not None and self.data.all is not None:
+            raise ValueError("update goes with test and train as files of their own, not with one that is split")
+        return self
 
     @field_validator("requirement")
     @classmethod
@@ -187,6 +227,14 @@ class Task:
     keywords: Mapping[str, tuple[str, ...]]
     validation_share: float
     folder: Path
+    split: str | None = None
+    """In words, where the test items were held out of one file."""
+    left_out: Sequence[Item] = ()
+    """Test items that no candidate is asked and that count in no figure."""
+    update: Update | None = None
+    """What changes when the knowledge does, where the task has a second edition of its corpus."""
+    judge: Judging | None = None
+    """The model that judges answers, where the task has one."""
 
     @property
     def primary(self) -> Metric:
@@ -199,6 +247,27 @@ class Task:
         if train and not validation:
             train, validation = cut_validation(train, self.test, self.validation_share, seed)
         return TaskView(self.name, self.kind, self.instructions, train, validation, self.corpus, self.keywords)
+
+    def updated(self) -> "Task":
+        """The task once its knowledge has changed.
+
+        Raises:
+            ConfigError: it has no second edition.
+        """
+        new = self.update
+        if new is None:
+            raise ConfigError(
+                f"{self.folder / 'task.toml'} has no [update]: a second edition of its corpus, and the column with the "
+                "answers that change."
+            )
+        return replace(
+            self,
+            test=retargeted(self.test, new.test),
+            train=retargeted(self.train, new.train),
+            validation=retargeted(self.validation, new.validation),
+            corpus=new.corpus,
+            update=None,
+        )
 
     @cached_property
     def table(self) -> ItemTable:
@@ -220,8 +289,8 @@ class Task:
 
     @cached_property
     def test_hash(self) -> str:
-        """Of all test items, targets included."""
-        return sorted_hash(self.table.digests[1])
+        """Of all test items, targets included; those that were left out are among them."""
+        return sorted_hash(np.concatenate([self.table.digests[1], ItemTable(self.left_out).digests[1]]))
 
 
 def read_task_file(folder: Path) -> TaskFile:
@@ -242,7 +311,7 @@ def load_task(folder: Path) -> Task:
     """
     path, file = folder / "task.toml", read_task_file(folder)
     data = file.data
-    for key in ("test", "train", "validation", "corpus"):
+    for key in ("test", "train", "all", "validation", "corpus"):
         source = getattr(data, key)
         if source:  # one with a scheme, like hf:owner/name, is no path and stays inside as one
             inside(folder.parent.parent, str(folder / source), f"{path}: [data] {key}")
@@ -253,10 +322,11 @@ def load_task(folder: Path) -> Task:
         return read_rows(source, folder, data.encoding, f"{path}: [data] {key}") if source else iter(())
 
     # Read as they are needed: a kind that is spelt out in the task looks at none of them.
-    targets = (r.cells.get(data.target) for r in chain(rows(data.train, "train"), rows(data.test, "test")))
+    sources = (rows(data.train, "train"), rows(data.test, "test"), rows(data.all, "all"))
+    targets = (r.cells.get(data.target) for r in chain(*sources))
     kind = make_kind(file.task.kind, file.task.model_dump(), targets, str(path), folder)
 
-    def items(found: Iterator[Row]) -> list[Item]:
+    def items(found: Iterable[Row]) -> list[Item]:
         return make_items(
             found,
             input_columns=data.input_columns,
@@ -266,19 +336,40 @@ def load_task(folder: Path) -> Task:
             check=kind.check,
         )
 
-    names = _metric_names(file, kind)
+    names = judged_metric_names(file.judge, _metric_names(file, kind), str(path))
     metrics = [_named_metric(kind, data, name, str(path), bounded=name in file.requirement) for name in names]
-    test = items(rows(data.test, "test"))
+    named = items(rows(data.validation, "validation"))
+    if data.all:
+        held = _held_out(rows(data.all, "all"), items, data, labels=bool(kind.choices), path=str(path))
+    else:
+        held = Parts(items(rows(data.test, "test")), items(rows(data.train, "train")))
+    test, train, validation = held.test, held.train, named or held.validation
     corpus = read_corpus(data.corpus, folder, data.encoding, f"{path}: [data] corpus") if data.corpus else ()
     _check_gold(test, corpus, f"{path}: [data] gold")
+
+    def changed(part: Sequence[Item], source: str | None, key: str, column: str) -> dict[str, Any]:
+        return new_targets(part, rows(source, key), column, kind.check, f"{path}: [update] target")
+
+    update = None
+    if (table := file.update) is not None:
+        documents, number = _second_edition(table, data, corpus, folder, str(path))
+        update = Update(
+            documents,
+            number,
+            test=changed(test, data.test, "test", table.target),
+            train=changed(train, data.train, "train", table.target),
+            validation=changed(validation, data.validation, "validation", table.target),
+        )
+        if not update.test:
+            raise DataError(f"{path}: [update] target: no test item has anything in a column {table.target!r}.")
     return Task(
         name=folder.name,
         version=file.task.version,
         kind=kind,
         instructions=file.task.instructions.strip(),
         test=test,
-        train=items(rows(data.train, "train")),
-        validation=items(rows(data.validation, "validation")),
+        train=train,
+        validation=validation,
         corpus=corpus,
         metrics=metrics,
         requirement=_requirement(file.requirement, metrics, str(path)),
@@ -286,7 +377,33 @@ def load_task(folder: Path) -> Task:
         keywords=_keywords(file.keywords, kind, str(path)),
         validation_share=data.validation_share,
         folder=folder,
+        split=held.words,
+        update=update,
+        judge=read_judging(file.judge, folder, str(path)),
     )
+
+
+def _held_out(
+    rows: Iterator[Row], items: Callable[[Iterable[Row]], list[Item]], data: DataTable, *, labels: bool, path: str
+) -> Parts:
+    """The parts of the one file that the task brings."""
+    where = f"{path}: [data] split"
+    if data.split.by == "temporal" and data.date is not None:
+        share = 0.0 if data.validation else data.validation_share
+        return hold_out_last(rows, items, data.date, data.split.share, share, where)
+    return hold_out(items(rows), data.split, labels=labels, where=where)
+
+
+def _second_edition(
+    table: UpdateTable, data: DataTable, corpus: Sequence[Passage], folder: Path, path: str
+) -> tuple[list[Passage], int]:
+    if data.corpus is None:
+        raise ConfigError(f"{path}: [update]: the task has no corpus to be a second edition of: [data] corpus.")
+    if table.target in (data.target, *data.input_columns):
+        raise ConfigError(f"{path}: [update] target: {table.target!r} is a column of [data] already: name another.")
+    where = f"{path}: [update] corpus"
+    inside(folder.parent.parent, str(folder / table.corpus), where)
+    return second_edition(corpus, read_corpus(table.corpus, folder, data.encoding, where), where)
 
 
 def _metric_names(file: TaskFile, kind: Kind) -> list[str]:
@@ -309,6 +426,8 @@ def _named_metric(kind: Kind, data: DataTable, name: str, path: str, *, bounded:
         if data.gold is None:
             raise ConfigError(f"{path}: {name} needs the passages that answer an item: name their column, [data] gold.")
         return metric
+    if name in judged.NAMES:
+        return judged.NAMES[name]()
     try:
         return kind.metric(name)
     except UnknownNameError as error:

@@ -152,6 +152,8 @@ class Reply(msgspec.Struct, frozen=True):
     """What one caller waited, from an adapter that knows it and need not be timed: a recording."""
     by: str | None = None
     """Which part of the adapter answered, where it has several."""
+    cited: tuple[str, ...] = ()
+    """Ids of those contexts that the answer names as what it rests on."""
 
 
 class Failure(msgspec.Struct, frozen=True):
@@ -184,6 +186,8 @@ class Answered(msgspec.Struct, frozen=True, tag="answered", tag_field="r", omit_
     """A score that was given elsewhere, in place of an answer."""
     by: str | None = None
     """Which part of the adapter answered, where it has several."""
+    cited: tuple[str, ...] = ()
+    """Ids of those contexts that the answer names as what it rests on."""
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed", tag_field="r", omit_defaults=True):

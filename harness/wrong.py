@@ -1,15 +1,20 @@
 """The items that a run got wrong, worst first: what a person looks at after the figure."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from math import inf
 from typing import Any
+
+import numpy as np
 
 from harness.metrics.metric import Metric
 from harness.prompting import as_text
 from harness.run.sampling import sampled
 from harness.task import Task
 from harness.types import Answered, Failed, Item, Record
+
+_LEAST = 0.01
+"""Of an answer with a fault that the figure of one item does not show: a span too many of a type that weighs nothing."""
 
 
 @dataclass(frozen=True)
@@ -73,22 +78,64 @@ def slowest_items(task: Task, records: Mapping[str, Record]) -> list[Wrong]:
 
 
 def distance(metric: Metric, item: Item, record: Record) -> float:
-    """How far an item's score is from a perfect one: 0 is right, infinite where there is no answer."""
+    """How far an item's score is from a perfect one: 0 is right, infinite where there is no answer.
+
+    A metric of confidences (ROC-AUC, Brier) knows no right and wrong: the answer is held against the target.
+    """
     if not isinstance(record, Answered):
         return inf
-    score: Any = record.given
-    if score is None and metric.needs == "record":
-        score = metric.score(item, record)
-    elif score is None and record.answer is None:
+    if record.given is not None:
+        return abs(_best(metric) - record.given)
+    if metric.needs == "record":
+        return _of_record(metric, item, record)
+    if record.answer is None:
         return inf
-    elif score is None:
-        score = metric.score(item.target, record.answer)
+    score = metric.score(item.target, record.answer)
+    if any(score == metric.score(item.target, answer) for answer in _perfect(item.target)):
+        return 0.0
+    if _is_number(record.answer) and _is_number(item.target):
+        return abs(float(record.answer) - float(item.target))
+    return max(abs(_best(metric) - _alone(metric, score)), _LEAST)
+
+
+def judged(metric: Metric, item: Item, record: Answered) -> str:
+    """Of an item with an answer `right`, `wrong`, or where that is a matter of degree, how far it is right."""
+    far = distance(metric, item, record)
+    if far == 0:
+        return "right"
+    if metric.needs == "answer" and _is_number(record.answer) and _is_number(item.target):
+        return f"off by {far:.4g}"
+    if metric.needs == "record" or far >= abs(_best(metric)):
+        return "wrong"
+    return f"partly right: {metric.name} {_alone(metric, metric.score(item.target, record.answer)):.3g}"
+
+
+def _of_record(metric: Metric, item: Item, record: Answered) -> float:
+    score: Any = metric.score(item, record)
     if score is None:
         return 0.0
-    if isinstance(score, (int, float)):
-        best = (metric.bounds or (0.0, 0.0))[1 if metric.higher_is_better else 0]
-        return abs(best - score)
-    return float(record.answer != item.target)
+    if metric.is_mean and metric.higher_is_better:  # of what was retrieved, or of the first k answers
+        return abs(_best(metric) - float(score))
+    return inf if record.answer is None else float(record.answer != item.target)
+
+
+def _perfect(target: Any) -> Sequence[Any]:
+    """Answers without a fault: of several permitted texts, each."""
+    several = isinstance(target, (list, tuple)) and target and all(isinstance(text, str) for text in target)
+    return target if several else [target]
+
+
+def _best(metric: Metric) -> float:
+    return (metric.bounds or (0.0, 0.0))[1 if metric.higher_is_better else 0]
+
+
+def _alone(metric: Metric, score: Any) -> float:
+    """The figure of this item alone; 0 where one item has none."""
+    return float(np.nan_to_num(metric.aggregate([score], np.ones((1, 1)))[0]))
+
+
+def _is_number(value: Any) -> bool:
+    return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
 def _current(task: Task, records: Mapping[str, Record]) -> Iterable[tuple[Item, Record]]:

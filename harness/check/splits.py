@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from harness.check.finding import Finding, Level, fine
+from harness.data.dates import as_date
 from harness.types import Item
 
 
@@ -55,13 +56,3 @@ def date_findings(column: str, test: Sequence[Any], train: Sequence[Any]) -> lis
         )
         return [Finding("dates", Level.WARNING, text)]
     return [fine("dates", f"train ends on {max(taught):%Y-%m-%d}, test begins on {min(asked):%Y-%m-%d}.")]
-
-
-def as_date(cell: Any) -> datetime | None:
-    """A cell as a date, without its time zone; None where it is none."""
-    if isinstance(cell, datetime):
-        return cell.replace(tzinfo=None)
-    try:
-        return datetime.fromisoformat(str(cell)).replace(tzinfo=None)
-    except ValueError:
-        return None

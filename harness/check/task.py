@@ -2,11 +2,14 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import Any
 
 from harness.check import annotators, classes, duplicates, giveaways, splits
 from harness.check.finding import Finding, Level
+from harness.data.items import make_items
 from harness.data.rows import Row, read_rows
 from harness.task import DataTable, Task, load_task, read_task_file
+from harness.types import Item
 
 
 def check_task(folder: Path) -> list[Finding]:
@@ -40,18 +43,38 @@ def summary(found: Sequence[Finding]) -> str:
 
 def _columns(task: Task, data: DataTable) -> list[Finding]:
     """What is read off columns that no adapter sees."""
-    if not data.date and not data.annotators:
-        return []
-    rows = {part: _rows(task.folder, data, source) for part, source in (("test", data.test), ("train", data.train))}
     found = []
     if data.date:
-        cells = {part: [row.cells.get(data.date) for row in each] for part, each in rows.items()}
+        cells = {part: [row.get(data.date) for row in each] for part, each in _rows(task, data).items()}
         found += splits.date_findings(data.date, cells["test"], cells["train"])
     if data.annotators:
-        every = [*rows["test"], *rows["train"]]
-        found += annotators.findings({name: [row.cells.get(name) for row in every] for name in data.annotators})
+        every = [row for each in _rows(task, data).values() for row in each]
+        found += annotators.findings({name: [row.get(name) for row in every] for name in data.annotators})
     return found
 
 
-def _rows(folder: Path, data: DataTable, source: str | None) -> list[Row]:
-    return list(read_rows(source, folder, data.encoding, str(folder / "task.toml"))) if source else []
+def _rows(task: Task, data: DataTable) -> dict[str, list[dict[str, Any]]]:
+    """The cells of test and of train, by the part that the task made of one file where it brings only one."""
+    where = str(task.folder / "task.toml")
+    sources = {"test": data.test, "train": data.train, "all": data.all}
+    rows = {
+        part: list(read_rows(source, task.folder, data.encoding, where)) if source else []
+        for part, source in sources.items()
+    }
+    cells = {part: [row.cells for row in each] for part, each in rows.items()}
+    if data.all:
+        tested = {item.id for item in task.test}
+        for item, row in zip(_items(rows["all"], data), rows["all"], strict=True):
+            cells["test" if item.id in tested else "train"].append(row.cells)
+    return {part: cells[part] for part in ("test", "train")}
+
+
+def _items(rows: Sequence[Row], data: DataTable) -> list[Item]:
+    """Items in the order of the rows, for their ids."""
+    return make_items(
+        rows,
+        input_columns=data.input_columns,
+        target_column=data.target,
+        group_column=None,
+        check=lambda target, _: target,
+    )

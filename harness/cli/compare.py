@@ -8,7 +8,7 @@ import typer
 from harness.errors import ConfigError
 
 if TYPE_CHECKING:
-    from harness.compare import PairedComparison
+    from harness.compare.result import PairedComparison
 
 _RECORDED = (".jsonl", ".csv")
 
@@ -39,7 +39,7 @@ def _compared(what: list[str], metric: str | None, margin: float | None, *, dedu
     if len(what) == 2 and all(Path(name).suffix.lower() in _RECORDED for name in what):
         import numpy as np
 
-        from harness.recordings import compare_recordings
+        from harness.compare.files import compare_recordings
 
         a, b = map(Path, what)
         rng = np.random.default_rng(0)

@@ -1,29 +1,31 @@
 """`harness decide` and `harness price`."""
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from harness.cli.console import errors, output
 from harness.cli.names import split
+from harness.cli.tasks import DropLeaks, load
 
 if TYPE_CHECKING:
     from harness.api import OpenProject
     from harness.decide.verdict import Verdict
-    from harness.leaderboard import Leaderboard
+    from harness.leaderboard.rows import Entry, Leaderboard
     from harness.task import Task
 
 Name = Annotated[str, typer.Argument(help="A task.")]
 Chosen = Annotated[str | None, typer.Option("--candidates", "-c", help="Only these, separated by commas.")]
 
 
-def decide(task: Name, candidates: Chosen = None) -> None:
+def decide(task: Name, candidates: Chosen = None, drop_leaks: DropLeaks = False) -> None:
     """Say whether it is worth going beyond prompting and RAG, and write the decision; calls no model."""
     from harness.api import open_project
     from harness.report.terminal import print_verdict
 
     project, chosen = open_project(), split(candidates)
-    verdict = project.decide(task, chosen)
+    verdict = project.decide(load(project, task, drop_leaks=drop_leaks), chosen)
     print_verdict(verdict, output())
     if not chosen:
         path = project.save_decision(verdict)
@@ -53,13 +55,15 @@ def price(
     print_verdict(verdict, output())
 
 
-def try_to_decide(project: "OpenProject", task: "Task", candidates: list[str]) -> "tuple[Leaderboard, Verdict | None]":
-    """Leaderboard and verdict; where there can be no verdict, it says why, and the leaderboard stands alone."""
+def try_to_decide(
+    project: "OpenProject", task: "Task", candidates: list[str]
+) -> "tuple[Leaderboard, Verdict | None, Sequence[Entry] | None]":
+    """Leaderboard, verdict and their entries; where there can be no verdict it says why, and the first stands alone."""
     from harness.errors import ComparisonError, ConfigError
 
     try:
         decided = project.decided(task, candidates)
     except (ComparisonError, ConfigError) as error:
         errors().print(f"no verdict: {error}", style="yellow", markup=False)
-        return project.leaderboard(task, candidates), None
-    return decided.board, decided.verdict
+        return project.leaderboard(task, candidates), None, None
+    return decided.board, decided.verdict, decided.entries

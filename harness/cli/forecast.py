@@ -13,13 +13,12 @@ if TYPE_CHECKING:
     from harness.task import Task
 
 
-def print_forecasts(project: "OpenProject", name: str, candidates: Sequence[str], options: "Options") -> None:
+def print_forecasts(project: "OpenProject", task: "Task", candidates: Sequence[str], options: "Options") -> None:
     """A table of what each candidate is going to take."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    task = project.project.task(name)
-    table = Table(title=f"{name}: nothing is asked yet", box=SIMPLE_HEAD, pad_edge=False, title_style="bold")
+    table = Table(title=f"{task.name}: nothing is asked yet", box=SIMPLE_HEAD, pad_edge=False, title_style="bold")
     for title in ("candidate", "items left", "calls", "tokens in", "out", "USD", "about", "basis"):
         table.add_column(title, justify="left" if title in ("candidate", "basis") else "right", no_wrap=True)
     skipped = []

@@ -17,6 +17,7 @@ from harness.cli.init import init
 from harness.cli.listing import doctor, list_all
 from harness.cli.publish import publish
 from harness.cli.run import leaderboard, run
+from harness.cli.stale import stale
 from harness.cli.triage import triage
 from harness.cli.wrong import wrong
 from harness.errors import HarnessError
@@ -46,6 +47,7 @@ app.command("price")(price)
 app.command("check")(check)
 app.command("compare")(compare)
 app.command("curve")(curve)
+app.command("stale")(stale)
 app.command("import")(import_results)
 app.command("show")(show_command.show)
 app.command("wrong")(wrong)

@@ -8,6 +8,7 @@ import typer
 
 from harness.cli.console import errors, output
 from harness.cli.names import split
+from harness.cli.tasks import DropLeaks, load
 
 if TYPE_CHECKING:
     from harness.api import OpenProject
@@ -42,6 +43,7 @@ def run(
         bool, typer.Option("--until-decided", help="Stop a candidate once its comparisons are decided at the margin.")
     ] = False,
     suite: Annotated[str | None, typer.Option(help="A suite of harness.toml: its tasks, candidates and limit.")] = None,
+    drop_leaks: DropLeaks = False,
 ) -> None:
     """Run candidates over tasks, then print the leaderboard. What is finished already is not asked again."""
     from harness.api import open_project
@@ -66,17 +68,18 @@ def run(
     for name in tasks or (named.tasks if named else project.project.own_tasks):
         who = named.candidates_for(project, name) if named else chosen
         kept = not who or named is not None
+        task = load(project, name, drop_leaks=drop_leaks)
         if dry_run:
-            print_forecasts(project, name, who, options)
+            print_forecasts(project, task, who, options)
             continue
         worst = max(
             worst,
-            _run_task(project, name, who, options, require_all=require_all, save=kept, until_decided=until_decided),
+            _run_task(project, task, who, options, require_all=require_all, save=kept, until_decided=until_decided),
         )
     raise typer.Exit(worst)
 
 
-def leaderboard(tasks: Tasks = None, candidates: Chosen = None) -> None:
+def leaderboard(tasks: Tasks = None, candidates: Chosen = None, drop_leaks: DropLeaks = False) -> None:
     """Make the leaderboard again from records; calls no model."""
     from harness.api import open_project
     from harness.errors import RunError
@@ -84,12 +87,12 @@ def leaderboard(tasks: Tasks = None, candidates: Chosen = None) -> None:
     project, chosen = open_project(), split(candidates)
     if tasks:
         for name in tasks:
-            _show(project, project.project.task(name), chosen, save=not chosen)
+            _show(project, load(project, name, drop_leaks=drop_leaks), chosen, save=not chosen)
         return
     missing: list[RunError] = []
     for name in project.project.own_tasks:
         try:
-            _show(project, project.project.task(name), chosen, save=not chosen)
+            _show(project, load(project, name, drop_leaks=drop_leaks), chosen, save=not chosen)
         except RunError as error:
             missing.append(error)
     if len(missing) == len(project.project.own_tasks):
@@ -109,7 +112,7 @@ def _budget(project: "OpenProject", limit: float | None) -> "Budget | None":
 
 def _run_task(
     project: "OpenProject",
-    name: str,
+    task: "Task",
     candidates: list[str],
     options: "Options",
     *,
@@ -122,7 +125,6 @@ def _run_task(
     from harness.cli.progress import Bars
     from harness.errors import RunError, UnavailableError
 
-    task = project.project.task(name)
     with Bars(errors(), task.name) as bars:
         session, chosen = project.session(task, candidates, options, bars.report)
         study = project.until_decided(session, chosen) if until_decided else None
@@ -164,10 +166,10 @@ def _show(project: "OpenProject", task: "Task", candidates: list[str], *, save: 
     from harness.cli.decide import try_to_decide
     from harness.report.terminal import print_leaderboard
 
-    board, verdict = try_to_decide(project, task, candidates)
+    board, verdict, entries = try_to_decide(project, task, candidates)
     print_leaderboard(board, output(), verdict)
     if save:
-        markdown, _ = project.save_leaderboard(board, task, verdict)
+        markdown, _ = project.save_leaderboard(board, task, verdict, entries)
         output().print(f"Written: {markdown.relative_to(project.root)} and leaderboard.json", style="dim")
         if verdict is not None:
             decision = project.save_decision(verdict)

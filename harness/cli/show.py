@@ -62,4 +62,5 @@ def show(
 def _answer(record: "Answered", target: object) -> str:
     if record.answer is None:
         return "could not be parsed" if record.given is None else f"scored elsewhere: {record.given:g}"
-    return f"{record.answer}  ({'right' if record.answer == target else 'wrong'})"
+    cited = f"\ncited: {', '.join(record.cited)}" if record.cited else ""
+    return f"{record.answer}  ({'right' if record.answer == target else 'wrong'}){cited}"

@@ -35,7 +35,8 @@ def wrong(
         table.add_row(*(escape(" ".join(text.split())) for text in (w.item.id, w.input, w.expected, w.got, *seconds)))
     output().print(table)
     shown = f", {limit} of them shown; --limit shows more" if len(found) > limit else ""
-    what = "with a time" if slowest else "wrong"
+    short_of = "wrong" if loaded.kind.choices else f"short of a perfect {loaded.primary.name}, the worst first"
+    what = "with a time" if slowest else short_of
     output().print(
         f"{len(found)} of {len(records)} items {what}{shown}. One of them: harness show {task} {candidate} ITEM"
     )

@@ -70,12 +70,12 @@ class ItemTable:
     @cached_property
     def query_hashes(self) -> list[str]:
         """`Query.hash` of each: what a record is kept under."""
-        return [item.query.hash for item in self.items]
+        return _in_words(self.digests[0])
 
     @cached_property
     def hashes(self) -> list[str]:
         """`Item.hash` of each: what runs are paired by."""
-        return [item.hash for item in self.items]
+        return _in_words(self.digests[1])
 
     @cached_property
     def groups(self) -> list[str | None]:
@@ -95,11 +95,16 @@ class ItemTable:
         return distinct.values, codes
 
 
+def _in_words(digests: NDArray[np.uint64]) -> list[str]:
+    """Hashes as they stand in a record: 16 hexadecimal digits."""
+    return [f"{number:016x}" for number in digests.tolist()]
+
+
 def sorted_hash(digests: NDArray[np.uint64]) -> str:
     """`content_hash` of the sorted list of these hashes, a part at a time: as a list of texts it is a large one."""
     ordered, digest = np.sort(digests), blake2b(b"[", digest_size=8)
     for start in range(0, len(ordered), _PART):
-        part = msgspec.json.encode([f"{number:016x}" for number in ordered[start : start + _PART].tolist()])
+        part = msgspec.json.encode(_in_words(ordered[start : start + _PART]))
         digest.update((b"," if start else b"") + part[1:-1])
     digest.update(b"]\x1e")
     return digest.hexdigest()

@@ -11,7 +11,7 @@ from harness.economics.defaults import Assumptions, approach_of
 from harness.economics.figures import Figure
 from harness.economics.hardware import SECONDS_PER_MONTH
 from harness.economics.use import Use, use_of
-from harness.leaderboard import Entry, Row
+from harness.leaderboard.rows import Entry, Row
 from harness.run.manifest import Manifest
 from harness.task import Task
 

@@ -16,6 +16,7 @@ from harness.decide.pareto import front
 from harness.decide.pick import MAX_FAILED, Field, survey
 from harness.decide.reasons import Why
 from harness.decide.rungs import stood
+from harness.decide.stale import Stale
 from harness.decide.stated import Economy
 from harness.decide.triage import Triage
 from harness.decide.verdict import Verdict
@@ -24,7 +25,8 @@ from harness.decide.words import share
 from harness.decide.worth import Ledger, ledger_of
 from harness.errors import ComparisonError
 from harness.estimate import together
-from harness.leaderboard import Entry, Leaderboard, Row, requirement_states
+from harness.leaderboard.requirements import requirement_states
+from harness.leaderboard.rows import Entry, Leaderboard, Row
 from harness.task import Task
 
 
@@ -46,6 +48,8 @@ class Looked:
     """By candidate what its learning curve says of more labels, in words."""
     triages: Mapping[str, Triage] = field(default_factory=dict)
     """By candidate where its wrong answers live."""
+    stale: Stale | None = None
+    """What a change of the knowledge does to candidates."""
 
 
 def weigh(
@@ -126,7 +130,7 @@ def decide(
         choice=ran.choice,
         headline=Headline(task, ran, ledger).text(),
         incumbent=_against_incumbent(board, ran),
-        reasons=Why(task, ran, evidence, ledger, looked.triages).reasons(),
+        reasons=Why(task, ran, evidence, ledger, looked.triages, looked.stale).reasons(),
         needs=Open(task, ran, evidence, ledger, economy, looked.labels).needs(),
         stood=stood(board, entries, ran.excluded),
         front=front(evidence, ledger, list(rows.values()), rng),
@@ -134,7 +138,7 @@ def decide(
         weighted=weighted(economy.weights, costs, rows, strategic) if economy.weights else (),
         pairs=tuple(pair_words(ledger, *pair)) if pair else (),
         assumptions=assumptions_of(ledger, pair or [ran.choice or ""]),
-        not_measured=tuple(not_measured(task, board, evidence, ledger, rows, looked.labels)),
+        not_measured=tuple(not_measured(task, board, evidence, ledger, rows, looked.labels, looked.stale)),
         look_again=tuple(look_again(task, ran, ledger, pair)),
         excluded=tuple(_excluded(row) for row in ran.excluded),
     )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.figures import joint_figures
+from harness.figures.joint import joint_figures
 from harness.stats.bootstrap import JointDraws, Side
 
 Floats = NDArray[np.float64]

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 from harness.data.table import group_codes
 from harness.decide.draws import Floats, over_candidates
 from harness.decide.mistakes import wrong_shares
-from harness.early import decided_comparison, ended_early
+from harness.early.stopped import decided_comparison, ended_early
 from harness.economics.figures import Figure
-from harness.figures import compare
-from harness.leaderboard import Entry
+from harness.figures.paired import compare
+from harness.leaderboard.rows import Entry
 from harness.metrics.metric import Metric
 from harness.scores import Column, common
 from harness.stats.bootstrap import JointDraws, Side

@@ -10,7 +10,7 @@ from harness.decide.verdict import Answer
 from harness.decide.words import listed, measured, more_or_less, share, usd, verb
 from harness.decide.worth import Ledger
 from harness.estimate import State
-from harness.leaderboard import Row
+from harness.leaderboard.rows import Row
 from harness.task import Task
 
 

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from harness.decide.draws import Floats, over_candidates
 from harness.economics.figures import Figure
-from harness.leaderboard import Entry
+from harness.leaderboard.rows import Entry
 from harness.metrics.metric import Metric, mean
 from harness.scores import Column, Scores
 from harness.stats.bootstrap import Side

@@ -18,7 +18,7 @@ from harness.decide.worth import Ledger
 from harness.economics.tornado import tornado
 from harness.economics.value import information_about, sample_information
 from harness.estimate import State
-from harness.leaderboard import Row
+from harness.leaderboard.rows import Row
 from harness.task import Task
 from harness.types import Rung
 

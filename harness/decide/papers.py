@@ -6,6 +6,7 @@ from harness.decide.costs import approach_of_entry
 from harness.decide.evidence import Evidence
 from harness.decide.pick import Field
 from harness.decide.rules import Standing
+from harness.decide.stale import Stale
 from harness.decide.stated import Economy
 from harness.decide.verdict import Assumed, Costs
 from harness.decide.words import plain, usd
@@ -15,7 +16,7 @@ from harness.economics.cost import figures_of
 from harness.economics.figures import Figure
 from harness.economics.montecarlo import break_even_interval, interval
 from harness.economics.tornado import Bar, tornado
-from harness.leaderboard import Entry, Leaderboard, Row
+from harness.leaderboard.rows import Entry, Leaderboard, Row
 from harness.task import Task
 
 _THRESHOLDS = 5
@@ -145,6 +146,7 @@ def not_measured(
     ledger: Ledger,
     rows: Mapping[str, Row],
     labels: Mapping[str, str],
+    stale: Stale | None = None,
 ) -> Iterator[str]:
     """What the answer does not rest on."""
     single = [row.name for row in rows.values() if row.seeds == 1 and row.rung.value == "trained"]
@@ -156,8 +158,9 @@ def not_measured(
     unlearnt = [row.name for row in rows.values() if row.rung.value == "trained" and row.name not in labels]
     if unlearnt:
         yield f"What more or fewer labels would do to {', '.join(unlearnt)}: harness curve {task.name} measures it."
-    if task.use.knowledge_changes_per_year:
-        yield "Answers after the knowledge has changed: only the cost of updating is counted, as assumed."
+    if task.use.knowledge_changes_per_year and stale is None:
+        how = f": harness stale {task.name} measures them" if task.update else ""
+        yield f"Answers after the knowledge has changed{how}; only the cost of updating is counted, as assumed."
     if not evidence.wrong:
         yield "How often a candidate is wrong: no metric of the task tells right from wrong."
     elif ledger.costs and not ledger.priced:

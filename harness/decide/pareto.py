@@ -9,7 +9,7 @@ from harness.decide.draws import DRAWS, Floats
 from harness.decide.evidence import Evidence
 from harness.decide.verdict import OnFront
 from harness.decide.worth import Ledger
-from harness.leaderboard import Entry, Row
+from harness.leaderboard.rows import Entry, Row
 
 _TIMES = 400
 """Draws of a p95: it is a percentile of some hundred measured times, and one resample of them costs as much."""

@@ -11,7 +11,7 @@ from harness.decide.truth import Truth, beyond
 from harness.decide.verdict import Answer
 from harness.decide.worth import Ledger
 from harness.estimate import State
-from harness.leaderboard import Row
+from harness.leaderboard.rows import Row
 from harness.task import SYSTEM_FIGURES, Requirement
 from harness.types import Rung
 

@@ -9,6 +9,7 @@ from harness.decide.draws import DRAWS
 from harness.decide.evidence import Evidence, Gap
 from harness.decide.pick import Field
 from harness.decide.rules import Standing
+from harness.decide.stale import Stale
 from harness.decide.triage import Triage
 from harness.decide.truth import Truth
 from harness.decide.verdict import Answer, Reason
@@ -17,7 +18,7 @@ from harness.decide.worth import Ledger
 from harness.economics.montecarlo import interval
 from harness.economics.source import Source, weakest
 from harness.estimate import Estimate, State
-from harness.leaderboard import Row
+from harness.leaderboard.rows import Row
 from harness.task import Task
 
 _SHOWN = 3
@@ -36,10 +37,20 @@ class Why:
     ledger: Ledger
     triages: Mapping[str, Triage]
     """Where the wrong answers of a candidate live, where that was looked into."""
+    stale: Stale | None = None
+    """What a change of the knowledge does to candidates, where that was looked into."""
 
     def reasons(self) -> tuple[Reason, ...]:
         """In order of weight: the bar, then money, then quality."""
-        return tuple(dict.fromkeys([*self._bar(), *self._comparison(), *self._failures()]))
+        return tuple(dict.fromkeys([*self._bar(), *self._comparison(), *self._changes(), *self._failures()]))
+
+    def _changes(self) -> Iterator[Reason]:
+        """What became of the candidates in question when the knowledge changed."""
+        compared = self._compared()
+        names = [self.field.choice, *([compared.name, self.field.gaps[compared.name].theirs] if compared else [])]
+        found = self.stale.reason([name for name in names if name]) if self.stale else None
+        if found:
+            yield found
 
     def _failures(self) -> Iterator[Reason]:
         """Where the wrong answers of the lighter candidates live, where that was looked into."""

@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from harness.decide.verdict import Stood
-from harness.leaderboard import Entry, Leaderboard, Row
+from harness.leaderboard.rows import Entry, Leaderboard, Row
 from harness.types import Rung
 
 SMALL = 1e9

@@ -2,16 +2,18 @@
 
     prompt level    unparseable, refused, empty: mend the configuration
     system level    failed, or the needed passage was not found or not used: mend retrieval and workflow
-    model level     right form, right passage, still wrong: train
+    model level     right form, right passage, still wrong, and wrong again when asked again: train
+    unstable        right when asked again: draw less, or ask several times
 
 What retrieval is to blame for is told by answering the wrong items again, once without any passage and once with the
-gold passages alone.
+gold passages alone. A candidate that is the same each time it is asked is not asked again.
 """
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 import msgspec
 
@@ -35,13 +37,23 @@ class Level(StrEnum):
     PROMPT = "prompt level"
     SYSTEM = "system level"
     MODEL = "model level"
+    UNSTABLE = "unstable"
+
+    @property
+    def place(self) -> str:
+        """Where a wrong answer is, in words."""
+        return self.value if self is Level.UNSTABLE else f"at the {self.value}"
 
 
 NEXT = {
     Level.PROMPT: "mend the prompt and the form of the answer",
     Level.SYSTEM: "mend retrieval and workflow",
     Level.MODEL: "train, or take a stronger model",
+    Level.UNSTABLE: "lower the temperature, or ask several times and take the majority",
 }
+
+
+_UNSTABLE = Level.UNSTABLE, "right when it was asked again"
 
 
 class ErrorClass(msgspec.Struct, frozen=True):
@@ -67,6 +79,8 @@ class Triage(msgspec.Struct, frozen=True):
     """The most frequent first."""
     arms: bool
     """Whether the wrong items were answered again without and with the right passages."""
+    repeats: int = 0
+    """How often those at the model level were asked again; 0 for what answers the same each time."""
 
     def share(self, level: Level) -> float:
         """Of the wrong answers."""
@@ -83,7 +97,7 @@ class Triage(msgspec.Struct, frozen=True):
             return f"{self.candidate} got nothing wrong"
         before = "" if self.first is Level.MODEL else " before you train"
         share = f"{100 * self.share(self.first):.0f} %"
-        return f"{share} of the wrong answers of {self.candidate} are at the {self.first}: {NEXT[self.first]}{before}"
+        return f"{share} of the wrong answers of {self.candidate} are {self.first.place}: {NEXT[self.first]}{before}"
 
     def reason(self) -> Reason:
         """The same as a reason of a verdict, with an interval of that share."""
@@ -95,6 +109,8 @@ class Triage(msgspec.Struct, frozen=True):
         hits = sum(c.count for c in self.classes if c.level is self.first)
         low, high = wilson(hits, self.wrong)
         test = "answered again without and with the right passages" if self.arms else "read from the records"
+        if self.repeats:
+            test += f"; those at the model level asked {self.repeats} times more"
         return Reason(
             self.advice(), f"{share(hits / self.wrong, low, high)} of {self.wrong:,} wrong answers", test, "measured"
         )
@@ -107,6 +123,7 @@ def triage(
     records: Mapping[str, Record],
     closed: Mapping[str, Record] | None = None,
     gold: Mapping[str, Record] | None = None,
+    again: Sequence[Mapping[str, Record]] = (),
 ) -> Triage:
     """Sorts the wrong answers of a run.
 
@@ -117,18 +134,47 @@ def triage(
         records: the last record of each item.
         closed: wrong items answered again without any passage.
         gold: wrong items answered again with their gold passages alone.
+        again: items at the model level asked again, once for each repetition.
     """
-    wrong = wrong_items(task, records)
     found: dict[tuple[Level, str], list[str]] = defaultdict(list)
-    for one in wrong:
-        right = [_right(task, one.item, arm) for arm in (closed, gold)]
-        found[_class(one.item, one.record, *right)].append(one.item.id)
+    for kind, item in _sorted(task, records, closed, gold):
+        chance = kind[0] is Level.MODEL and any(_right(task, item, repeat) for repeat in again)
+        found[_UNSTABLE if chance else kind].append(item.id)
+    wrong = sum(map(len, found.values()))
     counts = Counter({kind: len(ids) for kind, ids in found.items()})
     classes = tuple(
         ErrorClass(level, why, count, tuple(found[level, why][:EXAMPLES]))
         for (level, why), count in counts.most_common()
     )
-    return Triage(task.name, candidate, key, len(records), len(wrong), classes, gold is not None or closed is not None)
+    arms = gold is not None or closed is not None
+    return Triage(task.name, candidate, key, len(records), wrong, classes, arms, len(again))
+
+
+def at_model_level(
+    task: Task,
+    records: Mapping[str, Record],
+    closed: Mapping[str, Record] | None,
+    gold: Mapping[str, Record] | None,
+) -> list[Item]:
+    """The items that are the model's to blame, unless asking again tells otherwise. Arguments are those of `triage`."""
+    return [item for (level, _), item in _sorted(task, records, closed, gold) if level is Level.MODEL]
+
+
+def varies(settings: Any, records: Mapping[str, Record]) -> bool:
+    """Whether a candidate may answer otherwise when asked again: it draws, or a model answers that is not run here.
+
+    Args:
+        settings: of its adapter, those of its parts among them.
+        records: of its run.
+    """
+    called = {call.model.partition("/")[0] for record in records.values() for call in record.calls}
+    return bool(called - {"local", "recorded"}) or _draws(settings)
+
+
+def _draws(settings: Any) -> bool:
+    if not isinstance(settings, Mapping):
+        return False
+    return settings.get("temperature", 0) not in (None, 0) or any(map(_draws, settings.values()))
 
 
 def wrong_of(task: Task, records: Mapping[str, Record]) -> Sequence[Item]:
@@ -138,6 +184,17 @@ def wrong_of(task: Task, records: Mapping[str, Record]) -> Sequence[Item]:
         for one in wrong_items(task, records)
         if isinstance(one.record, Answered) and one.record.answer is not None
     ]
+
+
+def _sorted(
+    task: Task,
+    records: Mapping[str, Record],
+    closed: Mapping[str, Record] | None,
+    gold: Mapping[str, Record] | None,
+) -> Iterator[tuple[tuple[Level, str], Item]]:
+    for one in wrong_items(task, records):
+        right = [_right(task, one.item, arm) for arm in (closed, gold)]
+        yield _class(one.item, one.record, *right), one.item
 
 
 def _right(task: Task, item: Item, arm: Mapping[str, Record] | None) -> bool | None:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from harness.decide.verdict import Costs, Weighted
 from harness.errors import ConfigError, UnknownNameError
-from harness.leaderboard import Row
+from harness.leaderboard.rows import Row
 from harness.types import Rung
 
 CRITERIA = ("cost", "time_to_deploy", "maintenance", "strategic_value")

@@ -8,15 +8,16 @@ from typing import Any
 import msgspec
 import numpy as np
 
-from harness.api import BOOTSTRAP_SEED
-from harness.compare import flips
+from harness.compare.flips import flips
 from harness.errors import ComparisonError
 from harness.estimate import State, hold
-from harness.figures import Paired, difference, pair
+from harness.figures.columns import BOOTSTRAP_SEED
+from harness.figures.paired import Paired, difference, pair
 from harness.gate.baseline import Baseline, Kept
 from harness.gate.outcome import CeilingState, Change, Outcome, Verdicts, Word
 from harness.gate.policy import MetricRule, Policy, Tier
-from harness.leaderboard import Leaderboard, figures_of
+from harness.leaderboard.requirements import figures_of
+from harness.leaderboard.rows import Leaderboard
 from harness.metrics.metric import Metric
 from harness.scores import Column, common
 from harness.stats.simultaneous import adjusted_p

@@ -37,10 +37,11 @@ class Metric:
     """Smallest and largest value that the figure can take."""
     percent: bool = True
     """Whether people read it as a percentage."""
-    needs: Literal["answer", "record"] = "answer"
+    needs: Literal["answer", "record", "judge"] = "answer"
     """"record" for a metric of more than the answer (confidences, what was retrieved): `score` is then
     `(Item, Answered) -> score`, called also where the answer could not be parsed, and `failed` is `Item -> score`
-    of an item without a reply. A score of None says that the metric does not apply to the item."""
+    of an item without a reply. A score of None says that the metric does not apply to the item. "judge" for one whose
+    scores are a judge's: see `harness.metrics.judged`."""
 
     @property
     def is_mean(self) -> bool:

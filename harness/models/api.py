@@ -5,6 +5,8 @@ from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import msgspec
 
+from harness.types import Call
+
 if TYPE_CHECKING:
     import numpy as np
     from numpy.typing import NDArray
@@ -112,6 +114,8 @@ class Embedder(Protocol):
     """Texts to unit vectors."""
 
     name: str
+    local: bool
+    """Whether it runs in this process; else each text it embeds may be a call of its own, and is logged."""
 
     @property
     def leaves_machine(self) -> bool:
@@ -120,5 +124,5 @@ class Embedder(Protocol):
     def key(self) -> Any:
         """JSON-like value that changes whenever the same text might be embedded differently."""
 
-    async def embed(self, texts: Sequence[str]) -> "NDArray[np.float32]":
-        """An array of len(texts) x dimension, rows of length 1."""
+    async def embed(self, texts: Sequence[str], calls: list[Call] | None = None) -> "NDArray[np.float32]":
+        """An array of len(texts) x dimension, rows of length 1; the model calls it takes are added to `calls`."""

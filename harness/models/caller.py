@@ -42,11 +42,15 @@ class Caller:
         limiter: Limiter | None = None,
         retry: RetryPolicy | None = None,
         budget: Budget | None = None,
+        repeat: int = 0,
     ) -> None:
-        """What is None is not there: a local model has no limiter, a latency sample no cache."""
+        """What is None is not there: a local model has no limiter, a latency sample no cache.
+
+        With a `repeat` every request is that repetition of itself: another answer than the first one's is cached.
+        """
         self.model, self.name, self.local = model, model.name, model.local
         self._cache, self._limiter, self._budget = cache, limiter, budget
-        self._retry = retry or RetryPolicy()
+        self._retry, self._repeat = retry or RetryPolicy(), repeat
         self._key = model.key()
         self._asking: dict[str, asyncio.Future[CallFailedError | None]] = {}
         self._final: ModelError | None = None
@@ -57,6 +61,8 @@ class Caller:
         Raises:
             CallFailedError: with what was tried.
         """
+        if self._repeat:
+            request = msgspec.structs.replace(request, repeat=self._repeat)
         if self._cache is None:
             return await self._ask(request, "")
         key = request_key(self._key, request)

@@ -18,7 +18,7 @@ class Weights:
     """An installable distribution that carries the same weights, for a machine without the hub."""
     inside: str | None = None
     """Path in `site-packages` where that distribution keeps them: a folder, or a GGUF file."""
-    use: Literal["language", "embedding", "any"] = "any"
+    use: Literal["language", "embedding", "reranking", "any"] = "any"
     """What these weights can serve as."""
 
 
@@ -38,7 +38,7 @@ CATALOGUE = {
 }
 
 
-def find_weights(name: str, use: Literal["language", "embedding"]) -> Weights:
+def find_weights(name: str, use: Literal["language", "embedding", "reranking"]) -> Weights:
     """Resolves a short name, or `owner/repository` with an optional `@revision`.
 
     Raises:

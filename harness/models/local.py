@@ -6,13 +6,14 @@ trie of the permitted answers, so that nothing else can be said.
 """
 
 import asyncio
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from harness.errors import UnavailableError
-from harness.models.api import Completion, ModelError, Request
+from harness.models.api import Completion, Message, ModelError, Request
 from harness.models.device import pick_device, pick_dtype
 from harness.models.quiet import quiet_transformers
 from harness.models.trie import TokenTrie
@@ -24,24 +25,35 @@ ROWS_IN_A_BATCH = 32
 _SHORTEST_PREFIX = 16
 
 
+class Adaptation(Protocol):
+    """What is done to a model once its weights are loaded: fine-tuning that was kept apart from them."""
+
+    def key(self) -> Any:
+        """JSON-like value that changes whenever the adapted model might answer differently."""
+
+    def apply(self, model: Any) -> Any:
+        """The adapted model."""
+
+
 class LocalModel:
     """A causal language model loaded on first use."""
 
     local = True
     leaves_machine = False
 
-    def __init__(self, name: str, root: Path | None = None) -> None:
+    def __init__(self, name: str, root: Path | None = None, adaptation: Adaptation | None = None) -> None:
         """`name` is what follows `local/`: a short name, a folder, or `owner/repository[@revision]`."""
         self.name = f"local/{name}"
-        self._weights, self._root = name, root
+        self._weights, self._root, self._adaptation = name, root, adaptation
         self._engine: _Engine | None = None
         self._waiting: list[tuple[Request, asyncio.Future[Completion]]] = []
         self._thread = ThreadPoolExecutor(max_workers=1, thread_name_prefix="local-model")
         self._task: asyncio.Task[None] | None = None
 
     def key(self) -> Any:
-        """The weights and the number format they are computed in."""
-        return ["local", weights_key(self._weights, "language", self._root), pick_dtype()]
+        """The weights, the number format they are computed in, and what was done to them."""
+        key = ["local", weights_key(self._weights, "language", self._root), pick_dtype()]
+        return [*key, self._adaptation.key()] if self._adaptation else key
 
     async def complete(self, request: Request) -> Completion:
         """Waits for the batch that this request ends up in."""
@@ -78,7 +90,7 @@ class LocalModel:
 
     def _answer(self, requests: list[Request]) -> list[Completion | ModelError]:
         if self._engine is None:
-            self._engine = _Engine.load(weights_folder(self._weights, "language", self._root))
+            self._engine = _Engine.load(weights_folder(self._weights, "language", self._root), self._adaptation)
         return self._engine.answer(requests)
 
 
@@ -86,6 +98,39 @@ def _as_model_error(error: Exception) -> Exception:
     if isinstance(error, (ModelError, UnavailableError)):
         return error
     return ModelError(type(error).__name__, str(error), retry=False)
+
+
+def load_causal(folder: Path) -> tuple[Any, Any]:
+    """Tokenizer and model in safetensors, on the best device here, in the format that is multiplied fastest.
+
+    Raises:
+        UnavailableError: torch or transformers is not installed.
+    """
+    try:
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+    except ImportError as error:
+        raise UnavailableError(
+            'a local model needs torch and transformers: pip install "approach-harness[train]".'
+        ) from error
+    with quiet_transformers():
+        tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
+        model = AutoModelForCausalLM.from_pretrained(
+            folder, dtype=getattr(torch, pick_dtype()), trust_remote_code=False, use_safetensors=True
+        )
+    return tokenizer, model.to(pick_device()).eval()
+
+
+def longest_of(model: Any) -> int:
+    """Tokens that a model takes, prompt and answer together."""
+    return int(getattr(model.config, "max_position_embeddings", 0) or 1_000_000)
+
+
+def prompt_tokens(tokenizer: Any, messages: Sequence[Message]) -> tuple[int, ...]:
+    """Messages as the model's chat template writes them, up to where its answer begins."""
+    turns = [{"role": m.role, "content": m.content} for m in messages]
+    text = tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
+    return tuple(tokenizer(text, add_special_tokens=False)["input_ids"])
 
 
 @dataclass
@@ -100,28 +145,16 @@ class _Engine:
     tries: dict[tuple[str, ...], TokenTrie] = field(default_factory=dict)
 
     @classmethod
-    def load(cls, folder: Path) -> "_Engine":
-        """Loads tokenizer and model onto the best device here."""
-        try:
-            import torch
-            from transformers import AutoModelForCausalLM, AutoTokenizer
-        except ImportError as error:
-            raise UnavailableError(
-                'a local model needs torch and transformers: pip install "approach-harness[train]".'
-            ) from error
-        device = pick_device()
-        with quiet_transformers():
-            tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
-            model = AutoModelForCausalLM.from_pretrained(
-                folder, dtype=getattr(torch, pick_dtype()), trust_remote_code=False, use_safetensors=True
-            )
-        model = model.to(device).eval()
-        longest = int(getattr(model.config, "max_position_embeddings", 0) or 1_000_000)
-        return cls(model, tokenizer, device, longest)
+    def load(cls, folder: Path, adaptation: Adaptation | None = None) -> "_Engine":
+        """Loads tokenizer and model, and adapts it."""
+        tokenizer, model = load_causal(folder)
+        if adaptation:
+            model = adaptation.apply(model)
+        return cls(model, tokenizer, pick_device(), longest_of(model))
 
     def answer(self, requests: list[Request]) -> list[Completion | ModelError]:
         """Completions in the order of `requests`; a prompt that does not fit is its own error."""
-        prompts = [self._tokens(request) for request in requests]
+        prompts = [prompt_tokens(self.tokenizer, request.messages) for request in requests]
         answers: list[Completion | ModelError] = [
             ModelError("PromptTooLong", f"{len(p)} tokens; the model takes {self.longest}.", retry=False)
             for p in prompts
@@ -138,11 +171,6 @@ class _Engine:
                 for i, completion in zip(batch, done, strict=True):
                     answers[i] = completion
         return answers
-
-    def _tokens(self, request: Request) -> tuple[int, ...]:
-        turns = [{"role": m.role, "content": m.content} for m in request.messages]
-        text = self.tokenizer.apply_chat_template(turns, tokenize=False, add_generation_prompt=True)
-        return tuple(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
     def _prefix(self, prompts: list[tuple[int, ...]]) -> tuple[int, ...]:
         """The beginning that all prompts share, if it is worth keeping; at least one token stays out of it."""

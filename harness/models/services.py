@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from harness.errors import ConfigError, UnavailableError, UnknownNameError
 from harness.models.api import Embedder, Model
@@ -12,6 +13,13 @@ from harness.models.caller import Caller
 from harness.models.http import Endpoint
 from harness.models.limiter import Limiter
 from harness.models.retry import RetryPolicy
+
+if TYPE_CHECKING:
+    from harness.models.reranker import Reranker
+
+_Identity = tuple[str, Endpoint, bool | None]
+_HOSTED = {"openai": "OPENAI_API_KEY"}
+"""Providers of embeddings, and the variable that usually holds the key."""
 
 
 class Services:
@@ -25,17 +33,23 @@ class Services:
         budget: Budget | None = None,
         retry: RetryPolicy | None = None,
         max_concurrency: int = 64,
+        repeat: int = 0,
     ) -> None:
-        """`root` is the project's folder, from which relative paths of weights are read."""
+        """`root` is the project's folder, from which relative paths of weights are read.
+
+        With a `repeat` models are asked for that repetition of every answer, not for the first one.
+        """
         self.root, self.cache = root, cache
         self.cores = asyncio.Lock()
         """Held by whoever keeps this machine's cores busy: local work does not compete with itself."""
         self._budget, self._retry, self._max_concurrency = budget, retry, max_concurrency
-        self._models: dict[tuple[str, Endpoint, bool | None], Model] = {}
-        self._callers: dict[tuple[str, Endpoint, bool | None], Caller] = {}
+        self._repeat = repeat
+        self._models: dict[_Identity, Model] = {}
+        self._callers: dict[_Identity, Caller] = {}
         self._limiters: dict[tuple[str, str | None], Limiter] = {}
         self._embedders: dict[str, Embedder] = {}
         self._remembering: dict[str, Embedder] = {}
+        self._rerankers: dict[str, Reranker] = {}
 
     def model(
         self,
@@ -62,17 +76,21 @@ class Services:
         identity = (name, where, structured)
         if identity not in self._models:
             self._models[identity] = _make(name, where, structured, self.root)
-        model = self._models[identity]
+        if not self._models[identity].local:
+            self._limiter(name, where).restrict(requests_per_minute, tokens_per_minute)
+        return self._caller(identity)
+
+    def _caller(self, identity: _Identity) -> Caller:
         if identity not in self._callers:
+            model = self._models[identity]
             self._callers[identity] = Caller(
                 model,
                 cache=self.cache,
-                limiter=None if model.local else self._limiter(name, where),
+                limiter=None if model.local else self._limiter(*identity[:2]),
                 retry=self._retry,
                 budget=None if model.local else self._budget,
+                repeat=self._repeat,
             )
-        if not model.local:
-            self._limiter(name, where).restrict(requests_per_minute, tokens_per_minute)
         return self._callers[identity]
 
     def _limiter(self, name: str, endpoint: Endpoint) -> Limiter:
@@ -82,8 +100,20 @@ class Services:
             self._limiters[place] = Limiter(self._max_concurrency)
         return self._limiters[place]
 
-    def embedder(self, name: str) -> Embedder:
-        """The embedder of that name: a short name, a folder, or `owner/repository[@revision]`."""
+    def embedder(self, name: str, endpoint: Endpoint | None = None) -> Embedder:
+        """The embedder of that name: by API, else a short name, a folder, or `owner/repository[@revision]`.
+
+        Args:
+            name: e.g. `minilm`, `openai/text-embedding-3-small`.
+            endpoint: where one by API is served, if not at the provider's own.
+        """
+        if is_hosted(name):
+            from harness.models.openai_embeddings import HostedEmbedder, OpenAIEmbeddings
+
+            identity = (f"{name} embeddings", endpoint or Endpoint(), None)
+            if identity not in self._models:
+                self._models[identity] = OpenAIEmbeddings(_split(name)[1], identity[1])
+            return HostedEmbedder(self._caller(identity))
         if name not in self._embedders:
             from harness.models.embedder import LocalEmbedder, RememberingEmbedder
 
@@ -91,11 +121,19 @@ class Services:
             self._remembering[name] = RememberingEmbedder(self._embedders[name])
         return self._remembering.get(name, self._embedders[name])
 
+    def reranker(self, name: str) -> "Reranker":
+        """The cross-encoder of that name: a folder, or `owner/repository[@revision]`."""
+        if name not in self._rerankers:
+            from harness.models.reranker import Reranker
+
+            self._rerankers[name] = Reranker(name, self.root)
+        return self._rerankers[name]
+
     def without_cache(self) -> "Services":
         """The same models, with no cached answer: for measuring how long an answer takes."""
         other = Services(self.root, budget=self._budget, retry=self._retry, max_concurrency=self._max_concurrency)
         other.cores, other._models, other._embedders = self.cores, self._models, self._embedders
-        other._limiters = self._limiters
+        other._limiters, other._rerankers = self._limiters, self._rerankers
         return other
 
     async def close(self) -> None:
@@ -106,6 +144,7 @@ class Services:
         self._callers.clear()
         self._embedders.clear()
         self._remembering.clear()
+        self._rerankers.clear()
 
 
 def check_model(name: str, root: Path, endpoint: Endpoint | None = None) -> None:
@@ -128,13 +167,37 @@ def check_model(name: str, root: Path, endpoint: Endpoint | None = None) -> None
     api_key(where, _PROVIDERS[provider][1] or "")
 
 
-def check_embedder(name: str, root: Path) -> None:
-    """Raises what keeps an embedder from being used here."""
+def is_hosted(embedder: str) -> bool:
+    """Whether an embedder of that name is reached by API: `openai/...`, whatever server speaks its language."""
+    provider, slash, model = embedder.partition("/")
+    return bool(slash and model) and provider in _HOSTED
+
+
+def check_embedder(name: str, root: Path, endpoint: Endpoint | None = None) -> None:
+    """Raises what keeps an embedder from being used here: no key, no weights."""
+    from harness.models.http import api_key
     from harness.models.weights import weights_present
 
+    if is_hosted(name):
+        api_key(endpoint or Endpoint(), _HOSTED[_split(name)[0]])
+        return
     need("sentence_transformers", "rag")
     if not weights_present(name, "embedding", root):
         raise UnavailableError(f"the weights of embedder {name!r} are not on this machine.")
+
+
+def check_reranker(name: str, root: Path) -> None:
+    """Raises what keeps a cross-encoder from being used here."""
+    from harness.models.reranker import check_head
+    from harness.models.weights import weights_folder, weights_present
+
+    need("sentence_transformers", "rag")
+    if not weights_present(name, "reranking", root):
+        raise UnavailableError(
+            f"the weights of reranker {name!r} are not on this machine; fetch them from the Hugging Face hub, or name "
+            "a local folder."
+        )
+    check_head(name, weights_folder(name, "reranking", root))
 
 
 def need(module: str, extra: str) -> None:

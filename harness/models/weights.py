@@ -11,7 +11,7 @@ from harness.errors import UnavailableError
 from harness.models.catalogue import Weights, find_weights
 from harness.types import content_hash
 
-Use = Literal["language", "embedding"]
+Use = Literal["language", "embedding", "reranking"]
 
 
 def weights_folder(name: str, use: Use, root: Path | None = None) -> Path:

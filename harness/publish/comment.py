@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from harness.estimate import State
 from harness.gate import words
 from harness.gate.outcome import Change, Outcome, Word
-from harness.leaderboard import Leaderboard, Row
+from harness.leaderboard.rows import Leaderboard, Row
 from harness.publish.source import Decision, Published
 from harness.report import cells
 from harness.report.markdown import escape, table

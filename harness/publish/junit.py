@@ -7,7 +7,8 @@ from xml.etree.ElementTree import Element, SubElement
 from harness.estimate import State
 from harness.gate import words
 from harness.gate.outcome import Outcome
-from harness.leaderboard import Leaderboard, Row, figures_of
+from harness.leaderboard.requirements import figures_of
+from harness.leaderboard.rows import Leaderboard, Row
 from harness.publish.source import Published
 from harness.report.cells import figure
 

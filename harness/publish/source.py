@@ -8,7 +8,7 @@ import msgspec
 
 from harness.errors import RunError, UnknownNameError
 from harness.gate.outcome import FILE, Outcome, read_outcome
-from harness.leaderboard import Leaderboard
+from harness.leaderboard.rows import Leaderboard
 from harness.report.machine import read_leaderboard
 
 

@@ -5,7 +5,7 @@ import io
 
 import msgspec
 
-from harness.leaderboard import figures_of
+from harness.leaderboard.requirements import figures_of
 from harness.publish.source import Published
 
 _COLUMNS = ("task", "candidate", "rung", "figure", "value", "low", "high", "n", "failed", "requirement", "state")

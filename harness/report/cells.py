@@ -4,7 +4,7 @@ import math
 from collections.abc import Sequence
 
 from harness.estimate import Comparison, Estimate, State
-from harness.leaderboard import Leaderboard, Row
+from harness.leaderboard.rows import Leaderboard, Row
 
 STATES = {State.MET: "yes", State.MISSED: "no", State.OPEN: "cannot tell"}
 
@@ -133,7 +133,7 @@ def notes(board: Leaderboard) -> list[str]:
     lines += statistics_notes(board)
     lines.append(
         "Latency is that of one query at a time. Seconds per 1,000 calls are this machine's, in batches; prices are "
-        "looked up on the day the table was made."
+        "those of the day of the run."
     )
     return lines
 

@@ -2,7 +2,7 @@
 
 import msgspec
 
-from harness.compare import Claimed, PairedComparison
+from harness.compare.result import Claimed, PairedComparison
 from harness.estimate import Comparison
 from harness.report.cells import difference, figure, significant
 

@@ -8,7 +8,7 @@ import msgspec
 
 from harness.decide.verdict import Verdict
 from harness.errors import RunError
-from harness.leaderboard import Leaderboard
+from harness.leaderboard.rows import Leaderboard
 
 
 def leaderboard_json(board: Leaderboard) -> bytes:

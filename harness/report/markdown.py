@@ -3,7 +3,7 @@
 import re
 
 from harness.decide.verdict import Verdict
-from harness.leaderboard import Leaderboard
+from harness.leaderboard.rows import Leaderboard
 from harness.report import cells
 from harness.report.verdict import short
 

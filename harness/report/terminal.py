@@ -8,7 +8,7 @@ from rich.table import Table
 
 from harness.decide.verdict import Answer, Verdict
 from harness.estimate import State
-from harness.leaderboard import Leaderboard
+from harness.leaderboard.rows import Leaderboard
 from harness.report import cells
 from harness.report.verdict import cost_rows, short
 

@@ -71,6 +71,8 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """Whether inputs were sent to another machine."""
     items: int
     """Items that this run was asked for."""
+    split: str | None = None
+    """How the test items were held out, where the task brings one file."""
     answered: int = 0
     failed: int = 0
     stopped: str | None = None

@@ -202,7 +202,8 @@ def as_record(query: Query, said: Reply | Failure, kind: Kind, seconds: float | 
         return Answered(given=said.given, seconds=said.seconds, **common)
     common["seconds"] = seconds if said.seconds is None else said.seconds
     answer, text = _final(query, said, kind)
-    return Answered(answer=answer, text=text, scores=said.scores, contexts=said.contexts, by=said.by, **common)
+    common |= {"scores": said.scores, "contexts": said.contexts, "by": said.by, "cited": said.cited}
+    return Answered(answer=answer, text=text, **common)
 
 
 def _final(query: Query, said: Reply, kind: Kind) -> tuple[Any, str | None]:

@@ -1,9 +1,8 @@
 """Runs of several candidates over a task, in one process that shares models, cache and limits."""
 
 import asyncio
-import contextlib
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cached_property
@@ -25,7 +24,7 @@ from harness.run.manifest import Manifest
 from harness.run.runner import Busy, Rule, Stopper, answer
 from harness.run.sampling import sampled
 from harness.run.standing import Standing
-from harness.run.store import RunFolder, Store, take
+from harness.run.store import RunFolder, Store, locked
 from harness.task import Task
 from harness.types import Item, Preparation, Record, content_hash
 
@@ -142,7 +141,7 @@ class Session:
             candidate.adapter.check_items(self.root, self.task.table.place, self.task.primary, seed)
             key = run_key(self.task, candidate, self.root, seed)
             folder = self.store.run(self.task.name, candidate.name, seed, key)
-            with _locked(folder, f"{candidate.name} on {self.task.name}", self.options.wait_for_lock_s):
+            with locked(folder, f"{candidate.name} on {self.task.name}", self.options.wait_for_lock_s):
                 run = _Run(self, candidate, seed, key, folder, services, rule)
                 return await run.go()
         except UnavailableError as error:
@@ -158,16 +157,6 @@ class Session:
             ) from error
         finally:
             rule.end()
-
-
-@contextlib.contextmanager
-def _locked(folder: RunFolder, what: str, wait_s: float) -> Iterator[None]:
-    lock = folder.lock()
-    take(lock, what, wait_s)
-    try:
-        yield
-    finally:
-        lock.release()
 
 
 def run_key(task: Task, candidate: Candidate, root: Path, seed: int) -> str:
@@ -233,9 +222,12 @@ class _Run:
             if local and options.latency and not latency and not stopper.reason:
                 latency = await self._latency()
         counts = (standing.items, standing.answered, standing.failed)
+        stopped = stopper.reason
+        if stopped == self.session.stopped and standing.answered + standing.failed >= standing.items:
+            stopped = None  # whoever asked for an end came too late: there was nothing left
         known = before and (before.items, before.answered, before.failed)
         if todo or before is None or before.stopped or known != counts or before.test_hash != task.test_hash:
-            manifest = self._manifest(before, counts, preparation, busy, latency, started, stopper.reason)
+            manifest = self._manifest(before, counts, preparation, busy, latency, started, stopped)
             manifests.write_manifest(self.folder.manifest, manifest)
         self._tell("done", *counts)
         return Outcome(
@@ -246,7 +238,7 @@ class _Run:
             failed=counts[2],
             calls=stopper.calls,
             built=newly_built,
-            stopped=stopper.reason,
+            stopped=stopped,
             decided=stopper.decided,
             last_failure=stopper.last_failure,
         )
@@ -326,6 +318,7 @@ class _Run:
             key=self.key,
             leaves_machine=candidate.adapter.sends_data_away(self.session.root),
             items=counts[0],
+            split=task.split,
             answered=counts[1],
             failed=counts[2],
             stopped=stopped,

@@ -7,6 +7,8 @@ results/TASK/records/CANDIDATE-SEED-KEY/records.jsonl, ...      not committed
 .harness/builds/KEY/, .harness/responses.sqlite                 not committed
 """
 
+import contextlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -82,3 +84,18 @@ def take(lock: FileLock, what: str, wait_s: float) -> None:
         raise RunError(f"another process is running {what}. Wait for it to end, or stop it.") from None
     except OSError as error:
         raise RunError(f"{lock.lock_file}: cannot be locked: {error.strerror}.") from error
+
+
+@contextlib.contextmanager
+def locked(folder: RunFolder, what: str, wait_s: float) -> Iterator[None]:
+    """Holds the lock of a run.
+
+    Raises:
+        RunError: as `take`.
+    """
+    lock = folder.lock()
+    take(lock, what, wait_s)
+    try:
+        yield
+    finally:
+        lock.release()

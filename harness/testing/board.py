@@ -5,7 +5,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from harness.errors import UnavailableError, UnknownNameError
-from harness.leaderboard import Leaderboard, Row, figures_of
+from harness.leaderboard.requirements import figures_of
+from harness.leaderboard.rows import Leaderboard, Row
 from harness.testing.figure import Difference, Figure
 
 if TYPE_CHECKING:

@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 from harness.errors import UnknownNameError
 from harness.estimate import Estimate, State
-from harness.leaderboard import Leaderboard, Row, figures_of
+from harness.leaderboard.requirements import figures_of
+from harness.leaderboard.rows import Leaderboard, Row
 from harness.report.cells import significant
 from harness.testing.figure import STATED
 from harness.wrong import Wrong, short, slowest_items, wrong_items

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
     from harness.api import OpenProject
     from harness.estimate import Comparison
-    from harness.leaderboard import Leaderboard
+    from harness.leaderboard.rows import Leaderboard
     from harness.metrics.metric import Metric
     from harness.project import Candidate
     from harness.run.session import Outcome, Session
@@ -72,9 +72,9 @@ class Runs:
         """The difference of two candidates that ran, paired on the items of both."""
         import numpy as np
 
-        from harness.api import BOOTSTRAP_SEED
         from harness.errors import UnknownNameError
-        from harness.figures import compare
+        from harness.figures.columns import BOOTSTRAP_SEED
+        from harness.figures.paired import compare
 
         loaded = self.task(task)
         by_name = {m.name: m for m in loaded.metrics}

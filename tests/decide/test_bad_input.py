@@ -30,7 +30,7 @@ def test_a_leaderboard_stands_although_there_can_be_no_verdict(project, shares, 
     from harness.cli.decide import try_to_decide
 
     opened = project(N, pair(shares), TASK.format(volume=0))
-    board, verdict = try_to_decide(opened, opened.project.task("work"), [])
+    board, verdict, _ = try_to_decide(opened, opened.project.task("work"), [])
     assert verdict is None
     assert len(board.rows) == 2
     assert "calls_per_month" in capsys.readouterr().err

@@ -3,10 +3,11 @@
 import json
 
 import pytest
-from fakes.server import FakeServer
+from fakes.server import OK, Fault, FakeServer, openai_answer
 
 from harness.api import open_project
-from harness.decide.triage import Level
+from harness.decide.triage import Level, varies
+from harness.types import Answered, Call
 
 ADAPTER = '''
 """Retrieves what it is told to."""
@@ -97,6 +98,39 @@ def test_what_was_answered_again_is_not_asked_twice(project):
     calls = server.calls
     opened.triage("capitals", "rag")
     assert server.calls == calls
+
+
+def test_what_is_right_when_asked_again_is_unstable_and_not_the_models(project):
+    opened, server = project
+    madrid = openai_answer({"model": "fake", "messages": [{"content": "Madrid"}]})
+    asked = server.calls
+    opened.triage("capitals", "rag", repeats=0)
+    server.script(OK, Fault(body=madrid))
+    found = opened.triage("capitals", "rag")
+    assert server.calls == asked + 5 + 2
+    why = {one.examples[0]: (one.level, one.why) for one in found.classes}
+    assert why["hopeless"] == (Level.UNSTABLE, "right when it was asked again")
+    assert why["not found"][0] is Level.SYSTEM
+    opened.triage("capitals", "rag")
+    assert server.calls == asked + 5 + 2
+
+
+def test_what_is_wrong_each_time_stays_the_models(project):
+    opened, _ = project
+    found = opened.triage("capitals", "rag")
+    assert found.repeats == 2
+    assert any(one.examples == ("hopeless",) and one.level is Level.MODEL for one in found.classes)
+    assert found.reason().test.endswith("those at the model level asked 2 times more")
+
+
+def test_only_what_may_answer_otherwise_is_asked_again():
+    def answered(model):
+        return {"a": Answered("a", "h", calls=(Call(model),))}
+
+    assert varies({"temperature": 0.0}, answered("openai/gpt"))
+    assert not varies({"temperature": 0.0}, answered("local/smollm2"))
+    assert varies({"dear": {"temperature": 0.7}}, answered("local/smollm2"))
+    assert not varies({"k": 5}, {})
 
 
 def test_the_verdict_quotes_it(project):

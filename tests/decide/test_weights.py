@@ -3,7 +3,7 @@ import pytest
 from harness.decide.verdict import Costs
 from harness.decide.weights import parse_weights, weighted
 from harness.errors import ConfigError
-from harness.leaderboard import Row
+from harness.leaderboard.rows import Row
 from harness.types import Rung
 
 

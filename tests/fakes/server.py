@@ -1,4 +1,4 @@
-"""A wire-level fake of the OpenAI chat completions API and of the Anthropic messages API, on loopback.
+"""A wire-level fake of OpenAI's chat completions and embeddings and of the Anthropic messages API, on loopback.
 
 Every answer is the last word of the last message, so that a test can tell whether an answer belongs to its question;
 what goes wrong is scripted fault by fault, or drawn from a seeded generator. `python server.py [DELAY]` serves until
@@ -12,6 +12,7 @@ import random
 import sys
 import threading
 import time
+import zlib
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -123,6 +124,7 @@ class FakeServer:
     async def _start(self) -> None:
         app = web.Application(client_max_size=2**26)
         app.router.add_post("/v1/chat/completions", self._openai)
+        app.router.add_post("/v1/embeddings", self._embeddings)
         app.router.add_post("/v1/messages", self._anthropic)
         self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.01)
         await self._runner.setup()
@@ -137,6 +139,9 @@ class FakeServer:
 
     async def _openai(self, request: web.Request) -> web.StreamResponse:
         return await self._serve(request, openai_answer, openai_error)
+
+    async def _embeddings(self, request: web.Request) -> web.StreamResponse:
+        return await self._serve(request, embeddings_answer, openai_error)
 
     async def _anthropic(self, request: web.Request) -> web.StreamResponse:
         return await self._serve(request, anthropic_answer, anthropic_error)
@@ -224,6 +229,26 @@ def openai_answer(body: dict[str, Any]) -> dict[str, Any]:
             "total_tokens": sent + 1,
             "prompt_tokens_details": {"cached_tokens": sent // 2, "audio_tokens": 0},
         },
+    }
+
+
+def embedding(text: str) -> list[float]:
+    """How often each of its words stands in it, words put into 64 places by a checksum: not of length 1."""
+    counts = [0.0] * 64
+    for word in text.lower().split():
+        counts[zlib.crc32(word.strip(".,?").encode()) % 64] += 1.0
+    return counts
+
+
+def embeddings_answer(body: dict[str, Any]) -> dict[str, Any]:
+    """Vectors, the last one first: what belongs to what is told by the index alone."""
+    rows = [{"object": "embedding", "index": i, "embedding": embedding(t)} for i, t in enumerate(body["input"])]
+    sent = sum(len(text.split()) for text in body["input"])
+    return {
+        "object": "list",
+        "data": rows[::-1],
+        "model": body["model"] + "-2026",
+        "usage": {"prompt_tokens": sent, "total_tokens": sent},
     }
 
 

@@ -5,7 +5,8 @@ import pytest
 from typer.testing import CliRunner
 
 from harness.cli.main import app
-from harness.compare import Contender, compare_contenders
+from harness.compare.pair import compare_contenders
+from harness.compare.result import Contender
 from harness.errors import ConfigError, UnknownNameError
 from harness.gate.baseline import read_baseline, read_folder
 from harness.gate.check import check
@@ -219,7 +220,7 @@ def test_a_candidate_that_was_changed_and_not_run_again_is_not_taken_for_the_sam
 )
 def test_a_latency_over_its_ceiling_blocks_or_warns(colours, some, tmp_path, upper, tier, result):
     from harness.estimate import Estimate
-    from harness.leaderboard import Leaderboard, Row
+    from harness.leaderboard.rows import Leaderboard, Row
     from harness.report.machine import leaderboard_json
     from harness.types import Rung
 

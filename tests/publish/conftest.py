@@ -10,7 +10,7 @@ import pytest
 from harness.estimate import Estimate, State
 from harness.gate.outcome import Change, Fell, Outcome, Verdicts, Word
 from harness.gate.policy import Tier
-from harness.leaderboard import Leaderboard, Row
+from harness.leaderboard.rows import Leaderboard, Row
 from harness.publish.source import Decision, Published
 from harness.types import Rung
 

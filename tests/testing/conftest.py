@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 # pytester takes out of `sys.modules` what a session in this process imported, and numpy cannot be imported twice.
-import harness.api
-import harness.leaderboard
+import harness.api.boards
 import harness.testing.per_item
 import harness.testing.requirement  # noqa: F401
 

@@ -1,0 +1,100 @@
+"""The leaderboard of a task, and its verdict, from the scored runs of its candidates."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+import numpy as np
+
+from harness.curve import Curves
+from harness.decide.decision import Looked, decide, weigh
+from harness.decide.stale import Stale, current
+from harness.decide.stated import Economy, economy_of
+from harness.decide.triage import Triage
+from harness.decide.verdict import Verdict
+from harness.figures.columns import BOOTSTRAP_SEED
+from harness.leaderboard.build import build_leaderboard
+from harness.leaderboard.cautions import cautions
+from harness.leaderboard.rows import Entry, Leaderboard
+from harness.money import today
+from harness.project import Project
+from harness.run.store import Store
+from harness.task import Task
+
+Struct = TypeVar("Struct", bound=msgspec.Struct)
+
+
+@dataclass(frozen=True)
+class Decided:
+    """The leaderboard of a task with its verdict."""
+
+    board: Leaderboard
+    """With the monthly cost of each candidate."""
+    verdict: Verdict
+    entries: Sequence[Entry]
+    """The scored runs that both are made of."""
+
+
+def leaderboard_of(project: Project, task: Task, entries: Sequence[Entry]) -> Leaderboard:
+    """The leaderboard, with monthly costs where the task has a requirement on them."""
+    if "usd_per_month" in task.requirement.bounds:
+        return decided_of(project, task, entries).board
+    return _board(project, task, entries)
+
+
+def decided_of(project: Project, task: Task, entries: Sequence[Entry], volume: float | None = None) -> Decided:
+    """Leaderboard and verdict.
+
+    Args:
+        project: with what is stated of costs.
+        task: with what is stated of use.
+        entries: the scored runs of its candidates.
+        volume: calls a month in place of what the task states.
+
+    Raises:
+        ConfigError: something that is stated of use or costs cannot be.
+        ComparisonError: the candidates have no item in common.
+    """
+    stated, rng = economy(project), np.random.default_rng(BOOTSTRAP_SEED)
+    weighed = weigh(task, entries, _board(project, task, entries), stated, rng, volume)
+    verdict = decide(task, entries, weighed, stated, rng, today(), _looked(project, task, entries))
+    return Decided(weighed.board, verdict, entries)
+
+
+def economy(project: Project) -> Economy:
+    """What harness.toml states about costs.
+
+    Raises:
+        ConfigError: something of it cannot be.
+    """
+    file, where = project.file, str(project.root / "harness.toml")
+    return economy_of(file.economics, file.hardware, file.candidates, where, file.weights)
+
+
+def _board(project: Project, task: Task, entries: Sequence[Entry]) -> Leaderboard:
+    board = build_leaderboard(task, entries, np.random.default_rng(BOOTSTRAP_SEED))
+    told = cautions(task, board, Store(project.root), project.file.candidates)
+    return msgspec.structs.replace(board, warnings=(*told, *board.warnings))
+
+
+def _looked(project: Project, task: Task, entries: Sequence[Entry]) -> Looked:
+    """Learning curves and triages, as far as they were made; a triage of another run is none of this one."""
+    folder = Store(project.root).results(task.name)
+    curves = _decoded(folder / "curve.json", Curves)
+    found = {e.name: _decoded(folder / "triage" / f"{e.name}.json", Triage) for e in entries if e.runs}
+    keys = {e.name: e.runs[0].manifest.key for e in entries if e.runs}
+    return Looked(
+        labels={c.name: c.more for c in curves.candidates if c.more} if curves else {},
+        triages={name: one for name, one in found.items() if one and one.key == keys[name]},
+        stale=current(_decoded(folder / "stale.json", Stale), task, keys),
+    )
+
+
+def _decoded(path: Path, kind: type[Struct]) -> Struct | None:
+    """What a file holds; None where there is none, or it is of another version."""
+    try:
+        return msgspec.json.decode(path.read_bytes(), type=kind)
+    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
+        return None

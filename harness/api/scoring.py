@@ -1,0 +1,71 @@
+"""From the records of candidates to their scored runs: what leaderboard, verdict and comparison are made of."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from harness.api.records import KeptRun, kept_runs
+from harness.api.running import choose
+from harness.errors import HarnessError, RunError
+from harness.figures.estimates import undefined
+from harness.leaderboard.rows import Entry, SeedRun
+from harness.money import Tally, Usd, day_of, pricer, today
+from harness.project import Candidate, Project
+from harness.run.journal import read_batches, read_records
+from harness.run.store import RunFolder
+from harness.scores import Scorer, Scores, score
+from harness.task import Task
+
+
+def entries_of(
+    project: Project, task: Task, names: Sequence[str], prices: Mapping[str, Any] | None = None
+) -> list[Entry]:
+    """Candidates with their scored runs, each journal read once.
+
+    Args:
+        project: whose store is read.
+        task: with the metrics to score.
+        names: of candidates; none is every candidate that is meant for the task.
+        prices: `[prices]` that go before those of harness.toml. With them, also an empty table, all others are
+            looked up as of today; without, as of the day of each run.
+
+    Raises:
+        RunError: none has a run with a figure.
+    """
+    entries = [entry_of(project, task, c, prices) for c in choose(project, task.name, names)]
+    if any(entry.runs for entry in entries):
+        return entries
+    if why := [f"{entry.name}: {entry.skipped}" for entry in entries if entry.skipped]:
+        raise RunError(f"there are no records of task {task.name!r} with a figure. " + " ".join(why))
+    raise RunError(f"there are no records of task {task.name!r} yet. Run: harness run {task.name}")
+
+
+def entry_of(project: Project, task: Task, candidate: Candidate, prices: Mapping[str, Any] | None = None) -> Entry:
+    """One candidate with its scored runs, or why it has none."""
+    reason, kept = candidate.adapter.unfit(task.view(0)), list[KeptRun]()
+    try:
+        kept = kept_runs(project, task, candidate)
+        candidate.check(project.root)
+    except HarnessError as error:
+        reason = reason or str(error)
+    known = {**project.file.prices, **(prices or {})}
+    days = [today() if prices is not None else day_of(one.manifest) for one in kept]
+    scored = [_seed_run(task, one, pricer(day, known)) for one, day in zip(kept, days, strict=True)]
+    runs = [run for run in scored if len(run.scores)]
+    if runs and (nothing := undefined(task.primary, [run.scores for run in runs])):
+        runs, reason = [], nothing
+    skipped = None if runs else reason
+    return Entry(candidate.name, candidate.adapter_name, candidate.rung, candidate.incumbent, runs, skipped)
+
+
+def scores_of(task: Task, folder: RunFolder) -> Scores:
+    """The scores of one run."""
+    return score(task, read_records(folder.journal))
+
+
+def _seed_run(task: Task, kept: KeptRun, usd: Usd) -> SeedRun:
+    scorer, tally, seconds = Scorer(task), Tally(usd), list[float]()
+    for batch in read_batches(kept.folder.journal):
+        scorer.add(batch)
+        tally.add(batch)
+        seconds += [r.seconds for r in batch if r.seconds is not None]
+    return SeedRun(kept.manifest, scorer.scores(), kept.manifest.latency or tuple(seconds), tally.spending)

@@ -1,0 +1,1 @@
+"""Two candidates, or two recordings, side by side on the items of both."""

@@ -1,0 +1,48 @@
+"""Tests that two candidates are equal."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.compare.result import Agreement, Test
+from harness.estimate import Comparison
+from harness.figures.paired import Paired
+from harness.stats.paired import agreement, mcnemar
+from harness.stats.permutation import sign_flip_p, swap_p
+
+
+def agreement_of(paired: Paired) -> Agreement | None:
+    """On how many items which of the two is right; None but for scores of 0 and 1 under one seed each."""
+    if not paired.binary or len(paired.a) > 1 or len(paired.b) > 1:
+        return None
+    return Agreement(*agreement(paired.a[0].numbers, paired.b[0].numbers))
+
+
+def equality_tests(paired: Paired, found: Comparison, rng: np.random.Generator) -> tuple[Test, ...]:
+    """Tests that the two are equal: the one that goes with the interval `found`, and a permutation."""
+    single = len(paired.a) == len(paired.b) == 1
+    table = agreement_of(paired)
+    tests = []
+    if table is not None and paired.groups is None:
+        counted = agreement(paired.a[0].numbers, paired.b[0].numbers)
+        tests.append(Test("McNemar, exact", mcnemar(counted).p_value))
+    elif not table:
+        tests.append(Test(found.method, found.p_value))
+    if paired.metric.is_mean:
+        a, b = (np.mean([c.numbers for c in columns], axis=0) for columns in (paired.a, paired.b))
+        unit = "items" if paired.groups is None else "groups"
+        tests.append(Test(f"permutation, signs of {unit} flipped", sign_flip_p(a - b, rng, paired.groups)))
+    elif single:
+        values, a_codes, b_codes = _one_list(paired)
+        p_value = swap_p(paired.metric.aggregate, values, a_codes, b_codes, rng, groups=paired.groups)
+        tests.append(Test("permutation, scores of A and B swapped", p_value))
+    return tuple(tests)
+
+
+def _one_list(paired: Paired) -> tuple[list[Any], NDArray[np.int64], NDArray[np.int64]]:
+    number: dict[Any, int] = {}
+    codes = [
+        np.asarray([number.setdefault(v, len(number)) for v in c.values])[c.codes] for c in (paired.a[0], paired.b[0])
+    ]
+    return list(number), codes[0], codes[1]

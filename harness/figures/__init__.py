@@ -1,0 +1,1 @@
+"""From scores to estimates and comparisons: which statistical method fits which metric."""

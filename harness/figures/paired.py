@@ -1,0 +1,117 @@
+"""Two candidates on the items of both: their scores side by side, and the difference."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from harness.errors import ComparisonError
+from harness.estimate import Comparison
+from harness.figures.columns import DRAWS, LEVEL, binary, seeded
+from harness.metrics.metric import Metric
+from harness.scores import Column, Scores, common
+from harness.stats.bootstrap import paired_bootstrap
+from harness.stats.multiseed import multi_bootstrap
+from harness.stats.paired import compare_means
+
+
+@dataclass(frozen=True)
+class Paired:
+    """Two candidates on the n items that both have, in the same order."""
+
+    metric: Metric
+    a: Sequence[Column]
+    """One for each seed of A."""
+    b: Sequence[Column]
+    places: NDArray[np.int64]
+    """(n,) of the items in A's first run."""
+    groups: NDArray[np.int64] | None
+    """(n,) cluster codes."""
+    others: int
+    """Items that only one of the two has."""
+    unscored: int
+    """Items of both that one of the two has no score for, in a metric without a worst value."""
+
+    @property
+    def n(self) -> int:
+        """Items."""
+        return len(self.places)
+
+    @property
+    def binary(self) -> bool:
+        """Whether every score is 0 or 1."""
+        return self.metric.is_mean and all(binary(column) for column in (*self.a, *self.b))
+
+
+def pair(metric: Metric, a: Sequence[Scores], b: Sequence[Scores]) -> Paired:
+    """The scores of two candidates on the items of both.
+
+    Raises:
+        ComparisonError: no item in common.
+    """
+    places, others = common([*a, *b])
+    if len(places[0]) == 0:
+        raise ComparisonError("the two have no item in common.")
+    columns = [s.columns[metric.name].taken(p) for s, p in zip([*a, *b], places, strict=True)]
+    keep = np.all([c.codes >= 0 for c in columns], axis=0)
+    if not keep.any():
+        raise ComparisonError(f"the two have no item in common that both have a score for in {metric.name}.")
+    columns = [c.taken(keep) for c in columns]
+    codes = a[0].clusters
+    groups = None if codes is None else codes[places[0]][keep]
+    return Paired(
+        metric, columns[: len(a)], columns[len(a) :], places[0][keep], groups, others, int(len(keep) - keep.sum())
+    )
+
+
+def compare(
+    metric: Metric, a: Sequence[Scores], b: Sequence[Scores], against: str, rng: np.random.Generator
+) -> Comparison:
+    """How much better A is than B in a metric, paired on the items of both.
+
+    Raises:
+        ComparisonError: no item in common.
+    """
+    return difference(pair(metric, a, b), against, rng)
+
+
+def difference(paired: Paired, against: str, rng: np.random.Generator, level: float = LEVEL) -> Comparison:
+    """How much better A is than B, by the method that fits metric and scores."""
+    metric, a, b, groups, n = paired.metric, paired.a, paired.b, paired.groups, paired.n
+    if len(a) > 1 or len(b) > 1:
+        both = multi_bootstrap(
+            seeded(metric, a),
+            DRAWS,
+            rng,
+            baseline=seeded(metric, b),
+            groups=groups,
+            level=level,
+            bounds=difference_range(metric),
+        )
+        method = "items and seeds resampled crossed"
+        return Comparison(against, both.value, both.low, both.high, both.p_value, n, method)
+    if metric.is_mean:
+        means = compare_means(a[0].numbers, b[0].numbers, groups, paired.binary, rng, level=level)
+        return Comparison(against, means.difference, means.low, means.high, means.p_value, n, means.method)
+    drawn = paired_bootstrap(
+        metric.aggregate,
+        a[0].values,
+        a[0].codes,
+        b[0].values,
+        b[0].codes,
+        draws=DRAWS,
+        rng=rng,
+        groups=groups,
+        level=level,
+        bounds=difference_range(metric),
+    )
+    return Comparison(against, drawn.value, drawn.low, drawn.high, drawn.p_value, n, "paired bootstrap")
+
+
+def difference_range(metric: Metric) -> tuple[float, float] | None:
+    """Of the difference of two figures; None where the metric has no bounds."""
+    if metric.bounds is None:
+        return None
+    width = metric.bounds[1] - metric.bounds[0]
+    return (-width, width)

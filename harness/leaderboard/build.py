@@ -1,0 +1,88 @@
+"""From the scored runs of candidates to a leaderboard."""
+
+from collections.abc import Sequence
+
+import msgspec
+import numpy as np
+
+from harness.estimate import together
+from harness.leaderboard.alone import metrics_of, seed_share, with_money, with_preparation, with_speed
+from harness.leaderboard.requirements import requirement_states, requirement_text
+from harness.leaderboard.rivals import Rivals
+from harness.leaderboard.rows import Entry, Leaderboard, Row
+from harness.task import Task
+
+
+def build_leaderboard(task: Task, entries: Sequence[Entry], rng: np.random.Generator) -> Leaderboard:
+    """Rows for all entries: figures, paired comparisons, requirements.
+
+    Args:
+        task: with the current targets, metrics and requirement.
+        entries: candidates with their scored runs.
+        rng: for the bootstrap; the same seed gives the same leaderboard.
+    """
+    rivals = Rivals(task, [e for e in entries if e.runs], rng)
+    rows = [_row(task, e, rivals, rng) if e.runs else _skipped(e) for e in entries]
+    sign = 1 if task.primary.higher_is_better else -1
+    rows.sort(key=lambda r: -sign * r.metrics[task.primary.name].value if r.metrics else np.inf)
+    groups = {item.group for item in task.test if item.group is not None}
+    return Leaderboard(
+        task=task.name,
+        version=task.version,
+        test_hash=task.test_hash,
+        primary=task.primary.name,
+        higher_is_better=task.primary.higher_is_better,
+        metrics=tuple(m.name for m in task.metrics),
+        requirement=requirement_text(task.requirement),
+        margin=task.requirement.margin,
+        items=len(task.test),
+        groups=len(groups),
+        rows=tuple(rows),
+        best=rivals.best.name if rivals.best else None,
+        best_trained=rivals.best_trained(),
+        warnings=tuple(_warnings(task, rivals, rows)),
+    )
+
+
+def _skipped(entry: Entry) -> Row:
+    return Row(entry.name, entry.adapter, entry.rung, entry.incumbent, skipped=entry.skipped or "not run yet")
+
+
+def _row(task: Task, entry: Entry, rivals: Rivals, rng: np.random.Generator) -> Row:
+    row = Row(
+        name=entry.name,
+        adapter=entry.adapter,
+        rung=entry.rung,
+        incumbent=entry.incumbent,
+        n=len(entry.runs[0].scores),
+        seeds=len(entry.runs),
+        failed=sum(int(r.scores.failed.sum()) for r in entry.runs),
+        unparsed=sum(int(r.scores.unparsed.sum()) for r in entry.runs),
+        metrics=metrics_of(task, entry, rng, ended_early=rivals.ended_early(entry)),
+        vs_best=rivals.to_best(entry),
+        vs_incumbent=rivals.to_incumbent(entry),
+        ranks=rivals.ranks(entry),
+        detectable=rivals.detectable(entry),
+        seed_share=seed_share(task.primary, entry.runs),
+        leaves_machine=entry.runs[0].manifest.leaves_machine,
+        stopped=next((r.manifest.stopped for r in entry.runs if r.manifest.stopped), None),
+    )
+    for more in (with_speed, with_money, with_preparation):
+        row = more(row, entry.runs)
+    states = requirement_states(task.requirement, row)
+    return msgspec.structs.replace(row, requirements=states, meets=together(list(states.values())))
+
+
+def _warnings(task: Task, rivals: Rivals, rows: Sequence[Row]) -> list[str]:
+    """What a reader should know before trusting the figures."""
+    found, joint = [], rivals.joint
+    if joint.others:
+        found.append(f"{joint.others} items are not in every run; comparisons are over the {joint.n} that all have.")
+    tests = {r.manifest.test_hash for e in rivals.entries if not rivals.ended_early(e) for r in e.runs}
+    if len(tests) > 1 or (tests and task.test_hash not in tests):
+        found.append("The test data changed since some of the runs; run again to score all on the same items.")
+    for text in dict.fromkeys(e.warning for r in rows for e in r.metrics.values() if e.warning):
+        names = [r.name for r in rows if any(e.warning == text for e in r.metrics.values())]
+        found.append(f"{text} ({', '.join(names)})")
+    found += [f"{row.name} was stopped early: {row.stopped}" for row in rows if row.stopped]
+    return found

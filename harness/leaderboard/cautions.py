@@ -1,0 +1,37 @@
+"""What a reader should know of the test items, whatever the figures are."""
+
+from collections.abc import Collection
+
+from harness.check.glance import warnings_of
+from harness.leaderboard.rows import Leaderboard
+from harness.run.looks import settings_scored
+from harness.run.store import Store
+from harness.task import Task
+
+
+def cautions(task: Task, board: Leaderboard, store: Store, candidates: Collection[str]) -> list[str]:
+    """Test items that were left out or are known from training, and how many settings were tried on them.
+
+    Args:
+        task: with the items that were left out.
+        board: its rows are what is chosen among, and its intervals pay for that.
+        store: where the runs of other settings are.
+        candidates: all of the project: settings of those that stand on another board are not this one's.
+    """
+    found = [*_left_out(task), *warnings_of(task)]
+    shown = [row.name for row in board.rows if not row.skipped]
+    tried = settings_scored(store, task.name, task.test_hash, not_of=set(candidates) - set(shown))
+    if tried > len(shown):
+        found.append(
+            f"{tried} settings of these candidates have been scored on this test set, and {len(shown)} stand here: the "
+            "best of many looks better than it is. Choose settings by validation."
+        )
+    return found
+
+
+def _left_out(task: Task) -> list[str]:
+    if not task.left_out:
+        return []
+    n = len(task.left_out)
+    text = f"{n:,} of {n + len(task.test):,} test items were left out for every candidate (--drop-leaks)"
+    return [f"{text}: they stand in train, validation or corpus, exactly or nearly."]
