@@ -137,7 +137,7 @@ def read_judging(table: JudgeTable | None, folder: Path, path: str) -> Judging |
     if table.human is not None:
         human = inside(root, str(folder / table.human), f"{path}: [judge] human")
         if not human.is_file():
-            raise ConfigError(f"{path}: [judge] human: there is no file {human}.")
+            raise ConfigError(f"{path}: [judge] human: there is no file {human}. Add the key once there are labels.")
     if isinstance(table.rubric, str):
         return Judging(table, table.rubric.strip(), human)
     place = inside(root, str(folder / table.rubric.file), f"{path}: [judge] rubric")

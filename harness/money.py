@@ -103,6 +103,13 @@ def spending(records: Iterable[Record], usd: Usd) -> Spending:
     return tally.spending
 
 
+def preparation_usd(run: Manifest, usd: Usd) -> float | None:
+    """What the model calls of a run's preparation cost without the response cache; None where a price is unknown."""
+    costs = [call_usd(call, usd) for call in (run.preparation.calls if run.preparation else ())]
+    known = [cost for cost in costs if cost is not None]
+    return sum(known) if len(known) == len(costs) else None
+
+
 def today() -> date:
     """The day on which the prices of now are looked up."""
     return datetime.now(UTC).date()

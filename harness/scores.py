@@ -1,6 +1,6 @@
 """From records to scores: what each item of a run counts for in each metric."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -127,8 +127,11 @@ class Scorer:
         code = self._answers.code
         return [_FAILED if a is _NO_REPLY else _UNPARSED if a is None else code(a) for a in answers]
 
-    def scores(self) -> Scores:
+    def scores(self, judged: Mapping[str, Mapping[str, float]] | None = None) -> Scores:
         """The scores of what was taken in, in the order of the task.
+
+        Args:
+            judged: by metric and item what a judge says.
 
         Raises:
             DataError: a score that was given elsewhere lies outside the range of the primary metric.
@@ -143,13 +146,21 @@ class Scorer:
             ids=table.ids if every else [table.ids[i] for i in places],
             hashes=table.hashes if every else [table.hashes[i] for i in places],
             groups=table.groups if every else [table.groups[i] for i in places],
-            columns={m.name: self._column(m, said, given).taken(places) for m in self._task.metrics},
+            columns={m.name: self._column(m, said, given, judged or {}).taken(places) for m in self._task.metrics},
             failed=said[places] == _FAILED,
             unparsed=unparsed[places],
             table=table if every else None,
         )
 
-    def _column(self, metric: Metric, said: NDArray[np.int64], given: dict[int, float]) -> Column:
+    def _column(
+        self,
+        metric: Metric,
+        said: NDArray[np.int64],
+        given: dict[int, float],
+        judged: Mapping[str, Mapping[str, float]],
+    ) -> Column:
+        if metric.needs == "judge":
+            return _by_judge(metric, self._table, said, judged.get(metric.name, {}))
         if self._kept is not None and metric.needs == "record":
             column = _by_record(metric, self._table, self._kept)
         else:
@@ -181,6 +192,8 @@ def check_range(metric: Metric, score: float, item: str) -> None:
 def item_score(metric: Metric, item: Item, record: Record) -> Any:
     """What one record counts for in a metric; None where it has no score."""
     if isinstance(record, Answered):
+        if metric.needs == "judge":
+            return None
         if metric.needs == "record":
             return metric.score(item, record)
         if record.answer is not None:
@@ -222,6 +235,21 @@ def _by_record(metric: Metric, table: ItemTable, kept: dict[int, Answered]) -> C
         record = kept.get(place)
         found = metric.score(item, record) if record else metric.failed(item) if metric.failed else None
         codes[place] = -1 if found is None else values.setdefault(found, len(values))
+    return Column(Values(values), codes)
+
+
+def _by_judge(metric: Metric, table: ItemTable, said: NDArray[np.int64], judged: Mapping[str, float]) -> Column:
+    """What the judge says; of an item without an answer the worst. Without any judgement nobody has a score."""
+    values: dict[Any, int] = {}
+    codes = np.full(len(table), -1, dtype=np.int64)
+    if not judged and (said >= 0).any():
+        return Column(Values(values), codes)
+    for place, item in enumerate(table.items):
+        found: Any = judged.get(item.id)
+        if found is None and said[place] in (_FAILED, _UNPARSED) and metric.failed:
+            found = metric.failed(item.target)
+        if found is not None:
+            codes[place] = values.setdefault(found, len(values))
     return Column(Values(values), codes)
 
 

@@ -117,6 +117,13 @@ class UpdateTable(Table):
     """Column with the new target, filled where the answer changes."""
 
 
+class GuardTable(Table):
+    """`[guard]`: what a model that is trained for this task must not unlearn, for `harness guard`."""
+
+    tasks: tuple[str, ...] = Field(min_length=1)
+    """Other tasks of the project."""
+
+
 class MetricsTable(Table):
     """`[metrics]`."""
 
@@ -176,6 +183,7 @@ class TaskFile(Table):
     task: TaskTable
     data: DataTable
     update: UpdateTable | None = None
+    guard: GuardTable | None = None
     metrics: MetricsTable = MetricsTable()
     requirement: dict[str, Any] = Field(default_factory=dict)
     judge: JudgeTable | None = None
@@ -235,6 +243,8 @@ class Task:
     """What changes when the knowledge does, where the task has a second edition of its corpus."""
     judge: Judging | None = None
     """The model that judges answers, where the task has one."""
+    guard: tuple[str, ...] = ()
+    """Other tasks, at which a model must not get worse when it is trained for this one."""
 
     @property
     def primary(self) -> Metric:
@@ -380,7 +390,15 @@ def load_task(folder: Path) -> Task:
         split=held.words,
         update=update,
         judge=read_judging(file.judge, folder, str(path)),
+        guard=_guard(file, folder.name, str(path)),
     )
+
+
+def _guard(file: TaskFile, name: str, path: str) -> tuple[str, ...]:
+    tasks = file.guard.tasks if file.guard else ()
+    if name in tasks:
+        raise ConfigError(f"{path}: [guard] tasks: {name!r} is the task itself; name some that it is not trained for.")
+    return tuple(dict.fromkeys(tasks))
 
 
 def _held_out(

@@ -14,7 +14,7 @@ from harness.task import Task
 from harness.types import Answered, Failed, Item, Record
 
 _LEAST = 0.01
-"""Of an answer with a fault that the figure of one item does not show: a span too many of a type that weighs nothing."""
+"""Of a fault that the figure of one item does not show: a span too many, of a type that weighs nothing there."""
 
 
 @dataclass(frozen=True)
@@ -80,7 +80,8 @@ def slowest_items(task: Task, records: Mapping[str, Record]) -> list[Wrong]:
 def distance(metric: Metric, item: Item, record: Record) -> float:
     """How far an item's score is from a perfect one: 0 is right, infinite where there is no answer.
 
-    A metric of confidences (ROC-AUC, Brier) knows no right and wrong: the answer is held against the target.
+    A metric of confidences (ROC-AUC, Brier) or of a judge knows no right and wrong: the answer is held against the
+    target.
     """
     if not isinstance(record, Answered):
         return inf
@@ -88,14 +89,9 @@ def distance(metric: Metric, item: Item, record: Record) -> float:
         return abs(_best(metric) - record.given)
     if metric.needs == "record":
         return _of_record(metric, item, record)
-    if record.answer is None:
-        return inf
-    score = metric.score(item.target, record.answer)
-    if any(score == metric.score(item.target, answer) for answer in _perfect(item.target)):
-        return 0.0
-    if _is_number(record.answer) and _is_number(item.target):
-        return abs(float(record.answer) - float(item.target))
-    return max(abs(_best(metric) - _alone(metric, score)), _LEAST)
+    if metric.needs == "judge":  # whose opinion is not in the record
+        return inf if record.answer is None else float(record.answer not in _perfect(item.target))
+    return inf if record.answer is None else _of_answer(metric, item.target, record.answer)
 
 
 def judged(metric: Metric, item: Item, record: Answered) -> str:
@@ -105,9 +101,18 @@ def judged(metric: Metric, item: Item, record: Answered) -> str:
         return "right"
     if metric.needs == "answer" and _is_number(record.answer) and _is_number(item.target):
         return f"off by {far:.4g}"
-    if metric.needs == "record" or far >= abs(_best(metric)):
+    if metric.needs != "answer" or far >= abs(_best(metric)):
         return "wrong"
     return f"partly right: {metric.name} {_alone(metric, metric.score(item.target, record.answer)):.3g}"
+
+
+def _of_answer(metric: Metric, target: Any, given: Any) -> float:
+    score = metric.score(target, given)
+    if any(score == metric.score(target, answer) for answer in _perfect(target)):
+        return 0.0
+    if _is_number(given) and _is_number(target):
+        return abs(float(given) - float(target))
+    return max(abs(_best(metric) - _alone(metric, score)), _LEAST)
 
 
 def _of_record(metric: Metric, item: Item, record: Answered) -> float:

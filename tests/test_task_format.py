@@ -6,13 +6,17 @@ from pathlib import Path
 
 import pytest
 
-from harness.task import DataTable, MetricsTable, TaskFile, TaskTable, UpdateTable, UseTable
+from harness.data.holdout import SplitTable
+from harness.judging import JudgeTable
+from harness.task import DataTable, GuardTable, MetricsTable, TaskFile, TaskTable, UpdateTable, UseTable
 
 TEXT = (Path(__file__).parents[1] / "docs" / "task-format.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n(\[task\].*?)```", TEXT, flags=re.DOTALL)
 
 
-@pytest.mark.parametrize("table", [TaskTable, DataTable, UpdateTable, MetricsTable, UseTable])
+@pytest.mark.parametrize(
+    "table", [TaskTable, DataTable, SplitTable, UpdateTable, GuardTable, JudgeTable, MetricsTable, UseTable]
+)
 def test_every_key_is_documented_with_an_example(table):
     for name, field in table.model_fields.items():
         key = field.alias or name

@@ -10,6 +10,7 @@ import numpy as np
 
 from harness.curve import Curves
 from harness.decide.decision import Looked, decide, weigh
+from harness.decide.guard import Guard
 from harness.decide.stale import Stale, current
 from harness.decide.stated import Economy, economy_of
 from harness.decide.triage import Triage
@@ -82,12 +83,13 @@ def _board(project: Project, task: Task, entries: Sequence[Entry]) -> Leaderboar
 def _looked(project: Project, task: Task, entries: Sequence[Entry]) -> Looked:
     """Learning curves and triages, as far as they were made; a triage of another run is none of this one."""
     folder = Store(project.root).results(task.name)
-    curves = _decoded(folder / "curve.json", Curves)
+    curves, guard = _decoded(folder / "curve.json", Curves), _decoded(folder / "guard.json", Guard)
     found = {e.name: _decoded(folder / "triage" / f"{e.name}.json", Triage) for e in entries if e.runs}
     keys = {e.name: e.runs[0].manifest.key for e in entries if e.runs}
     return Looked(
         labels={c.name: c.more for c in curves.candidates if c.more} if curves else {},
         triages={name: one for name, one in found.items() if one and one.key == keys[name]},
+        losses=guard.losses(keys) if guard else (),
         stale=current(_decoded(folder / "stale.json", Stale), task, keys),
     )
 

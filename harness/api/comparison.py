@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from harness.api.judging import compare_by_people
 from harness.api.records import not_run
 from harness.api.scoring import entry_of
 from harness.compare.pair import compare_contenders, compare_stopped
@@ -39,6 +40,8 @@ def compare_candidates(
     entries = [_scored(project, task, candidate) for candidate in candidates]
     first, second = (Contender(entry.name, [run.scores for run in entry.runs]) for entry in entries)
     if not any(ended_early(run.manifest, len(run.scores), len(task.test)) for e in entries for run in e.runs):
+        if judged := compare_by_people(project, task, chosen, entries[0], entries[1], margin):
+            return judged
         return compare_contenders(chosen, first, second, margin, np.random.default_rng(BOOTSTRAP_SEED))
     of_a, of_b = ([run.manifest for run in entry.runs] for entry in entries)
     stopped = decided_comparison(a, of_a, b, of_b)

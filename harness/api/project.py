@@ -17,10 +17,12 @@ if TYPE_CHECKING:
     from harness.api.showing import Shown
     from harness.compare.result import PairedComparison
     from harness.curve import Curves
+    from harness.decide.guard import Guard
     from harness.decide.stale import Stale
     from harness.decide.triage import Triage
     from harness.decide.verdict import Verdict
     from harness.early.until_decided import UntilDecided
+    from harness.judge.session import JudgeOptions, JudgeSession
     from harness.leaderboard.rows import Entry, Leaderboard
     from harness.scores import Scores
 
@@ -175,13 +177,37 @@ class OpenProject:
         from harness.api.scoring import scores_of
 
         runs = kept_runs(self.project, task, self.project.candidate(candidate))
-        return [scores_of(task, run.folder) for run in runs]
+        return [scores_of(task, run.folder, self.root) for run in runs]
 
     def latest(self, task: Task, candidate: str) -> dict[str, Record]:
         """The last record of each item in a candidate's run, that of its first seed where it has several."""
         from harness.api.records import last_records
 
         return last_records(self.project, task, candidate)
+
+    def judge_session(
+        self,
+        task: str | Task,
+        candidates: Sequence[str] = (),
+        options: "JudgeOptions | None" = None,
+        report: Report | None = None,
+    ) -> "JudgeSession":
+        """A run of the task's judge over the records of candidates, not started: `asyncio.run(session.run())`.
+
+        Args:
+            task: a task's name.
+            candidates: their names; none is every candidate that has been run.
+            options: which metrics and items, budget and so on.
+            report: called as it goes on.
+
+        Raises:
+            RunError: the task has no judge, or there is nothing to judge.
+        """
+        from harness.api.judging import judge_session
+        from harness.judge.session import JudgeOptions
+
+        silent = running.silent if report is None else report
+        return judge_session(self.project, self._task(task), candidates, options or JudgeOptions(), silent)
 
     def compare(
         self, task: str | Task, a: str, b: str, *, metric: str | None = None, margin: float | None = None
@@ -246,7 +272,31 @@ class OpenProject:
 
         return stale_of(self.project, self._task(task), candidates, report)
 
-    def show(self, task: str, candidate: str, item: str) -> "Shown":
+    def guard(
+        self,
+        task: str | Task,
+        candidates: Sequence[str] = (),
+        *,
+        limit: int | None = None,
+        report: Callable[[str, str], None] | None = None,
+    ) -> "Guard":
+        """What training broke on the tasks that the task's `[guard]` names, and writes it down.
+
+        Args:
+            task: a task's name.
+            candidates: their names; none is every candidate that is meant for the task.
+            limit: only so many items of each other task.
+            report: `(candidate, other task)`, called before it is asked.
+
+        Raises:
+            ConfigError: the task has no `[guard]`.
+            RunError: no candidate is a fine-tuned model that answers in text, or none has been run.
+        """
+        from harness.api.guarding import guard_of
+
+        return guard_of(self.project, self._task(task), candidates, limit, report)
+
+    def show(self, task: str | Task, candidate: str, item: str) -> "Shown":
         """Everything that is known of one item in a candidate's run.
 
         Raises:

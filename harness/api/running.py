@@ -40,7 +40,7 @@ def session_of(
         if reason := candidate.adapter.unfit(task.view(candidate.seeds[0])):
             where = f"{project.root / 'harness.toml'}: [candidates.{candidate.name}]"
             raise ConfigError(f"{where}: cannot do task {task.name!r}: {reason}.")
-    session = Session(task, project.root, Store(project.root), options or Options(), report or _silent)
+    session = Session(task, project.root, Store(project.root), options or Options(), report or silent)
     return session, chosen
 
 
@@ -52,5 +52,5 @@ def run(
     return asyncio.run(session.run(chosen))
 
 
-def _silent(candidate: str, stage: str, done: int, total: int, failed: int) -> None:
+def silent(candidate: str, stage: str, done: int, total: int, failed: int) -> None:
     """Reports nothing."""

@@ -1,14 +1,17 @@
 """From the records of candidates to their scored runs: what leaderboard, verdict and comparison are made of."""
 
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from harness.api.records import KeptRun, kept_runs
 from harness.api.running import choose
 from harness.errors import HarnessError, RunError
 from harness.figures.estimates import undefined
+from harness.judge.human import Labels, read_human
+from harness.judge.judgements import JudgementReader
 from harness.leaderboard.rows import Entry, SeedRun
-from harness.money import Tally, Usd, day_of, pricer, today
+from harness.money import Tally, Usd, day_of, preparation_usd, pricer, today
 from harness.project import Candidate, Project
 from harness.run.journal import read_batches, read_records
 from harness.run.store import RunFolder
@@ -49,7 +52,8 @@ def entry_of(project: Project, task: Task, candidate: Candidate, prices: Mapping
         reason = reason or str(error)
     known = {**project.file.prices, **(prices or {})}
     days = [today() if prices is not None else day_of(one.manifest) for one in kept]
-    scored = [_seed_run(task, one, pricer(day, known)) for one, day in zip(kept, days, strict=True)]
+    labels = human_labels(project, task, candidate.name)
+    scored = [_seed_run(project, task, one, pricer(day, known), labels) for one, day in zip(kept, days, strict=True)]
     runs = [run for run in scored if len(run.scores)]
     if runs and (nothing := undefined(task.primary, [run.scores for run in runs])):
         runs, reason = [], nothing
@@ -57,15 +61,38 @@ def entry_of(project: Project, task: Task, candidate: Candidate, prices: Mapping
     return Entry(candidate.name, candidate.adapter_name, candidate.rung, candidate.incumbent, runs, skipped)
 
 
-def scores_of(task: Task, folder: RunFolder) -> Scores:
-    """The scores of one run."""
-    return score(task, read_records(folder.journal))
+def scores_of(task: Task, folder: RunFolder, root: Path | None = None) -> Scores:
+    """The scores of one run; with the project's folder those of its judge too."""
+    if root is None or task.judge is None:
+        return score(task, read_records(folder.journal))
+    scorer, reader = Scorer(task), JudgementReader(task, folder.folder, root, lambda *_: None)
+    for batch in read_batches(folder.journal):
+        scorer.add(batch)
+        reader.add(batch)
+    return scorer.scores(reader.judgements().scores)
 
 
-def _seed_run(task: Task, kept: KeptRun, usd: Usd) -> SeedRun:
+def human_labels(project: Project, task: Task, candidate: str) -> Labels | None:
+    """What people said of a candidate's answers, where the task names a file of labels.
+
+    Raises:
+        DataError: the file is not one of labels of this task.
+    """
+    if task.judge is None or task.judge.human is None:
+        return None
+    every = [c.name for c in project.candidates(task.name)]
+    return read_human(task.judge.human, task, project.file.candidates).of(candidate, every)
+
+
+def _seed_run(project: Project, task: Task, kept: KeptRun, usd: Usd, labels: Labels | None) -> SeedRun:
     scorer, tally, seconds = Scorer(task), Tally(usd), list[float]()
+    reader = JudgementReader(task, kept.folder.folder, project.root, usd)
     for batch in read_batches(kept.folder.journal):
         scorer.add(batch)
         tally.add(batch)
+        reader.add(batch)
         seconds += [r.seconds for r in batch if r.seconds is not None]
-    return SeedRun(kept.manifest, scorer.scores(), kept.manifest.latency or tuple(seconds), tally.spending)
+    judgements = reader.judgements(labels)
+    scores = scorer.scores(judgements.scores)
+    latency = kept.manifest.latency or tuple(seconds)
+    return SeedRun(kept.manifest, scores, latency, tally.spending, judgements, preparation_usd(kept.manifest, usd))

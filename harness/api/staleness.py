@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from harness.api.records import KeptRun
 from harness.api.running import choose, run
 from harness.api.scoring import entry_of, scores_of
 from harness.decide.stale import Stale, Trial, build_stale
-from harness.decide.updating import How, Paid, cost_of_update, how_to_update
+from harness.decide.updating import How, Paid, cost_of_update, how_to_update, looks_up
 from harness.errors import RunError
 from harness.figures.columns import BOOTSTRAP_SEED
 from harness.money import call_usd, pricer, today
@@ -37,13 +38,13 @@ def stale_of(project: Project, task: Task, names: Sequence[str], report: Report 
     before, missing = _finished(run(project, task, names, None, report))
     if not before:
         raise RunError("\n".join(f"{name}: {reason}" for name, reason in missing.items()))
-    how = {name: _how(project.candidate(name), runs) for name, runs in before.items()}
-    builds = [name for name, one in how.items() if one.builds]
+    known = {name: _known(project.candidate(name), runs) for name, runs in before.items()}
+    builds = [name for name, trial in known.items() if trial.how.builds]
     # What is timed is timed before the change: the answers come from the same machine.
     outcomes = run(project, updated, builds, Options(latency=False), report) if builds else []
     after, not_after = _finished(outcomes)
     trials = [
-        _trial(project, task, updated, c, how[c.name], before[c.name], after.get(c.name, []), not_after.get(c.name))
+        _trial(project, task, updated, known[c.name], before[c.name], after.get(c.name, []), not_after.get(c.name))
         if c.name in before
         else Trial(c.name, c.rung, How.NOTHING, missing=missing.get(c.name))
         for c in chosen
@@ -65,32 +66,31 @@ def _finished(outcomes: Iterable[Outcome]) -> tuple[_Runs, dict[str, str]]:
     return {name: runs for name, runs in found.items() if name not in missing}, missing
 
 
-def _how(candidate: Candidate, runs: Sequence[KeptRun]) -> How:
-    return how_to_update(candidate.rung, runs[0].manifest, latest(runs[0].folder.journal))
+def _known(candidate: Candidate, runs: Sequence[KeptRun]) -> Trial:
+    """What is known of a candidate before it is updated."""
+    manifest, retrieves = runs[0].manifest, looks_up(latest(runs[0].folder.journal))
+    how = how_to_update(candidate.rung, manifest, retrieves=retrieves)
+    return Trial(candidate.name, candidate.rung, how, manifest.key, looks_up=retrieves)
 
 
 def _trial(
     project: Project,
     task: Task,
     updated: Task,
-    candidate: Candidate,
-    how: How,
+    known: Trial,
     before: Sequence[KeptRun],
     after: Sequence[KeptRun],
     missing: str | None,
 ) -> Trial:
-    counted, work = _paid(project, task, updated, candidate, after) if after else ((), ())
-    return Trial(
-        candidate.name,
-        candidate.rung,
-        how,
-        before[0].manifest.key,
-        [scores_of(task, one.folder) for one in before],
-        [scores_of(updated, one.folder) for one in before],
-        [scores_of(updated, one.folder) for one in after],
-        counted,
-        work,
-        missing,
+    counted, work = _paid(project, task, updated, project.candidate(known.name), after) if after else ((), ())
+    return replace(
+        known,
+        before=[scores_of(task, one.folder) for one in before],
+        without=[scores_of(updated, one.folder) for one in before],
+        after=[scores_of(updated, one.folder) for one in after],
+        counted=counted,
+        work=work,
+        missing=missing,
     )
 
 

@@ -18,7 +18,7 @@ def findings(kind: Kind, test: Sequence[Item], train: Sequence[Item]) -> list[Fi
     if not names:
         return []
     word = "classes" if kind.choices else "types of spans"
-    in_test, in_train = Counter(_names(test)), Counter(_names(train))
+    in_test, in_train = Counter(names_of(test)), Counter(names_of(train))
     result = []
     few = [f"{name}: {in_test[name]}" for name in names if in_test[name] < FEW]
     if few:
@@ -37,7 +37,8 @@ def findings(kind: Kind, test: Sequence[Item], train: Sequence[Item]) -> list[Fi
     return result or [fine("classes", f"{len(names)} {word}, {least} to {greatest} times in test.")]
 
 
-def _names(items: Iterable[Item]) -> Iterable[str]:
+def names_of(items: Iterable[Item]) -> Iterable[str]:
+    """The classes of items, or the types of their spans, one for each time."""
     for item in items:
         if isinstance(item.target, str):
             yield item.target

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.check import annotators, classes, duplicates, giveaways, splits
+from harness.check import annotators, classes, duplicates, giveaways, labels, readiness, splits
 from harness.check.finding import Finding, Level
 from harness.data.items import make_items
 from harness.data.rows import Row, read_rows
@@ -24,6 +24,8 @@ def check_task(folder: Path) -> list[Finding]:
     found += splits.group_findings(task.test, [*task.train, *task.validation])
     found += classes.findings(task.kind, task.test, [*task.train, *task.validation])
     found += giveaways.findings(task.kind.name, task.test, task.train)
+    found += labels.findings(task.kind, parts)
+    found += readiness.findings(task.kind, [*task.train, *task.validation], len(task.test))
     return found + _columns(task, data)
 
 

@@ -39,7 +39,7 @@ def import_results(
     for name, one in zip(names, found, strict=True):
         target = out / f"{name}.jsonl"
         replace_file(target, b"".join(msgspec.json.encode(line) + b"\n" for line in one.lines))
-        output().print(f"{target}: {len(one.lines)} lines", markup=False, soft_wrap=True)
+        output().print(f"{target}: {_told(one)}", markup=False, soft_wrap=True)
 
 
 def _reader(tool: str) -> "Callable[..., list[Imported]]":
@@ -52,6 +52,12 @@ def _reader(tool: str) -> "Callable[..., list[Imported]]":
         raise UnknownNameError("importer", tool, readers)
     found: Callable[..., list[Imported]] = readers[tool]
     return found
+
+
+def _told(one: "Imported") -> str:
+    errors = sum("error" in line for line in one.lines)
+    counted = f"{len(one.lines)} lines" + (f", {errors} with an error" if errors else "")
+    return counted + (f". {one.note}" if one.note else "")
 
 
 def _file_name(name: str) -> str:

@@ -5,25 +5,32 @@ import contextlib
 import os
 import signal
 import sys
-from typing import TYPE_CHECKING
+from collections.abc import Coroutine
+from typing import Any, Protocol, TypeVar
 
 from harness.cli.console import errors
 
-if TYPE_CHECKING:
-    from harness.project import Candidate
-    from harness.run.session import Outcome, Session
-
 _STOPPED_NOW = 130
+Ended = TypeVar("Ended")
 
 
-async def interruptible(session: "Session", chosen: "list[Candidate]") -> "list[Outcome]":
+class Stoppable(Protocol):
+    """A run of candidates, or of a judge."""
+
+    stopped: str | None
+
+    def stop(self, reason: str) -> None:
+        """Ends it after what is in flight."""
+
+
+async def interruptible(session: Stoppable, running: Coroutine[Any, Any, Ended]) -> Ended:
     """Runs a session; SIGINT and SIGTERM end it.
 
     The second one ends the process too: a thread that trains or answers cannot be stopped, and nothing that it would
     still do is kept.
     """
     loop = asyncio.get_running_loop()
-    work = asyncio.ensure_future(session.run(chosen))
+    work = asyncio.ensure_future(running)
 
     def interrupted() -> None:
         if session.stopped:

@@ -12,8 +12,10 @@ from harness.cli.compare import compare
 from harness.cli.curve import curve
 from harness.cli.decide import decide, price
 from harness.cli.gate import gate
+from harness.cli.guard import guard
 from harness.cli.imports import import_results
 from harness.cli.init import init
+from harness.cli.judge import judge
 from harness.cli.listing import doctor, list_all
 from harness.cli.publish import publish
 from harness.cli.run import leaderboard, run
@@ -47,7 +49,9 @@ app.command("price")(price)
 app.command("check")(check)
 app.command("compare")(compare)
 app.command("curve")(curve)
+app.command("judge")(judge)
 app.command("stale")(stale)
+app.command("guard")(guard)
 app.command("import")(import_results)
 app.command("show")(show_command.show)
 app.command("wrong")(wrong)

@@ -57,5 +57,5 @@ class Bars:
     def _line(self, candidate: str, stage: str, total: int) -> None:
         if self._stages.get(candidate) != stage:
             self._stages[candidate] = stage
-            items = f" {total:,} items" if stage in ("answering", "timing") else ""
+            items = f" {total:,} items" if stage in ("answering", "judging", "timing") else ""
             self._console.print(f"{self._title}: {candidate}: {stage}{items}")

@@ -62,7 +62,7 @@ def run(
         retry_failed=retry_failed,
         max_failures=max_failures,
         max_concurrency=max_concurrency,
-        budget=_budget(project, budget_usd),
+        budget=budget_of(project, budget_usd),
     )
     worst, chosen = 0, split(candidates)
     for name in tasks or (named.tasks if named else project.project.own_tasks):
@@ -87,12 +87,12 @@ def leaderboard(tasks: Tasks = None, candidates: Chosen = None, drop_leaks: Drop
     project, chosen = open_project(), split(candidates)
     if tasks:
         for name in tasks:
-            _show(project, load(project, name, drop_leaks=drop_leaks), chosen, save=not chosen)
+            show_leaderboard(project, load(project, name, drop_leaks=drop_leaks), chosen, save=not chosen)
         return
     missing: list[RunError] = []
     for name in project.project.own_tasks:
         try:
-            _show(project, load(project, name, drop_leaks=drop_leaks), chosen, save=not chosen)
+            show_leaderboard(project, load(project, name, drop_leaks=drop_leaks), chosen, save=not chosen)
         except RunError as error:
             missing.append(error)
     if len(missing) == len(project.project.own_tasks):
@@ -101,7 +101,8 @@ def leaderboard(tasks: Tasks = None, candidates: Chosen = None, drop_leaks: Drop
         errors().print(str(one), markup=False)
 
 
-def _budget(project: "OpenProject", limit: float | None) -> "Budget | None":
+def budget_of(project: "OpenProject", limit: float | None) -> "Budget | None":
+    """What may be spent, at the project's prices; None without a limit."""
     if limit is None:
         return None
     from harness.models.budget import Budget
@@ -128,7 +129,7 @@ def _run_task(
     with Bars(errors(), task.name) as bars:
         session, chosen = project.session(task, candidates, options, bars.report)
         study = project.until_decided(session, chosen) if until_decided else None
-        outcomes = asyncio.run(interruptible(session, chosen))
+        outcomes = asyncio.run(interruptible(session, session.run(chosen)))
     if study is not None:
         project.finish_decided(study, outcomes)
     skipped = [o for o in outcomes if o.skipped]
@@ -139,9 +140,14 @@ def _run_task(
         say_what_is_left(project, task, candidates, options)
     if session.stopped:
         with contextlib.suppress(RunError):  # there may be no record yet
-            _show(project, task, candidates, save=save)
+            show_leaderboard(project, task, candidates, save=save)
         raise typer.Exit(1)
-    _show(project, task, candidates, save=save)
+    try:
+        show_leaderboard(project, task, candidates, save=save)
+    except RunError as error:
+        if task.primary.needs != "judge":
+            raise
+        errors().print(str(error), markup=False)  # the records are there, and the judge comes next
     return 1 if any(o.failed or (o.stopped and not o.decided) for o in outcomes) else 0
 
 
@@ -162,7 +168,8 @@ def _say(outcomes: "list[Outcome]", task: str) -> None:
             errors().print(f"{o.candidate}: stopped early: {o.stopped}", style="yellow", markup=False)
 
 
-def _show(project: "OpenProject", task: "Task", candidates: list[str], *, save: bool) -> None:
+def show_leaderboard(project: "OpenProject", task: "Task", candidates: list[str], *, save: bool) -> None:
+    """Prints leaderboard and verdict, and writes them down if wanted."""
     from harness.cli.decide import try_to_decide
     from harness.report.terminal import print_leaderboard
 

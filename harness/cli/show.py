@@ -7,7 +7,8 @@ import typer
 from harness.cli.console import output
 
 if TYPE_CHECKING:
-    from harness.types import Answered
+    from harness.metrics.metric import Metric
+    from harness.types import Answered, Item
 
 
 def show(
@@ -23,7 +24,9 @@ def show(
     from harness.prompting import as_text
     from harness.types import Failed
 
-    found = open_project().show(task, candidate, item)
+    project = open_project()
+    loaded = project.project.task(task)
+    found = project.show(loaded, candidate, item)
     console, record = output(), found.record
 
     def part(title: str, text: str) -> None:
@@ -47,7 +50,7 @@ def show(
             part(f"retrieved {context.id} ({context.score:.3f})", context.text)
         if record.text is not None:
             part("raw text", record.text)
-        part("answer", _answer(record, found.item.target))
+        part("answer", _answer(loaded.primary, found.item, record))
         if record.scores:
             part("confidence", ", ".join(f"{k}: {v:.3f}" for k, v in record.scores.items()))
     for call in record.calls:
@@ -59,8 +62,10 @@ def show(
         )
 
 
-def _answer(record: "Answered", target: object) -> str:
+def _answer(metric: "Metric", item: "Item", record: "Answered") -> str:
+    from harness.wrong import judged
+
     if record.answer is None:
         return "could not be parsed" if record.given is None else f"scored elsewhere: {record.given:g}"
     cited = f"\ncited: {', '.join(record.cited)}" if record.cited else ""
-    return f"{record.answer}  ({'right' if record.answer == target else 'wrong'}){cited}"
+    return f"{record.answer}  ({judged(metric, item, record)}){cited}"

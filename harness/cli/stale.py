@@ -16,7 +16,7 @@ def stale(
 ) -> None:
     """Measure what changed knowledge does to candidates, before and after re-indexing or retraining."""
     from rich.markup import escape
-    from rich.table import Table
+    from rich.table import Column, Table
 
     from harness.api import open_project
     from harness.report.stale import HEADINGS, cells, cost_line, findings, head
@@ -31,9 +31,10 @@ def stale(
     found = project.stale(task, split(candidates), report)
     folder = project.save_stale(found)
     output().print(head(found), markup=False)
-    shown = Table(*HEADINGS, header_style="bold")
+    columns = [Column(name, overflow="fold", no_wrap=i == 0) for i, name in enumerate(HEADINGS)]
+    shown = Table(*columns, header_style="bold")
     for one in found.candidates:
-        shown.add_row(*(escape(cell) for cell in cells(one)))
+        shown.add_row(*(escape(cell) for cell in cells(one, intervals=False)))
     output().print(shown)
     for line in [*findings(found), *filter(None, map(cost_line, found.candidates))]:
         output().print(line, markup=False)

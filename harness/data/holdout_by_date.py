@@ -9,7 +9,7 @@ import numpy as np
 from harness.data.dates import as_date
 from harness.data.holdout import Parts
 from harness.data.rows import Row
-from harness.errors import DataError
+from harness.errors import DataError, suggestion
 from harness.types import Item
 
 
@@ -58,9 +58,11 @@ def hold_out_last(
 def _dated(rows: Iterable[Row], column: str, dates: list[datetime]) -> Iterator[Row]:
     """The rows as they come; keeps the date of each."""
     for row in rows:
-        date = as_date(row.cells.get(column))
+        if column not in row.cells:
+            raise DataError(f"{row.where}: no cell {column!r} (date){suggestion(column, map(str, row.cells))}")
+        date = as_date(row.cells[column])
         if date is None:
-            found = row.cells.get(column)
+            found = row.cells[column]
             raise DataError(f"{row.where}: {column!r} (date) is no ISO date like 2025-06-01, found {found!r}.")
         dates.append(date)
         yield row

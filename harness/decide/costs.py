@@ -79,7 +79,7 @@ def _cost(task: Task, entry: Entry, row: Row, error_rate: Figure | None, economy
         name=entry.name,
         approach=approach,
         bought=_bought(entry, row, stated),
-        bought_once=_bought_once(entry.name, stated),
+        bought_once=_bought_once(entry, stated),
         serving=serving,
         measured_on=_device(entry.runs[0].manifest),
         seconds_per_call=None if stated.hosting_usd_month is not None else _seconds(entry, row),
@@ -135,10 +135,16 @@ def _bought(entry: Entry, row: Row, stated: CandidateEconomics) -> dict[str, Fig
     return {"tokens": Figure(name, row.usd_per_1000 / 1000, source, "USD per call", origin)}
 
 
-def _bought_once(name: str, stated: CandidateEconomics) -> dict[str, Figure]:
-    if stated.training_usd is None:
+def _bought_once(entry: Entry, stated: CandidateEconomics) -> dict[str, Figure]:
+    if stated.training_usd is not None:
+        return {"training": Figure(f"{entry.name}: training", stated.training_usd, "given", "USD", "harness.toml")}
+    costs = [run.preparation_usd for run in entry.runs]
+    if not any(cost != 0 for cost in costs):
         return {}
-    return {"training": Figure(f"{name}: training", stated.training_usd, "given", "USD", "harness.toml")}
+    known = [cost for cost in costs if cost is not None]
+    usd = sum(known) / len(known) if len(known) == len(costs) else None
+    origin = "price unknown" if usd is None else "calls as counted, at the price on the day"
+    return {"model calls": Figure(f"{entry.name}: model calls to prepare", usd, "looked up", "USD", origin)}
 
 
 def _seconds(entry: Entry, row: Row) -> Figure | None:

@@ -9,6 +9,7 @@ import numpy as np
 
 from harness.decide.costs import costs_of
 from harness.decide.evidence import Evidence, gather
+from harness.decide.guard import Guarded
 from harness.decide.headline import Headline
 from harness.decide.needs import Open
 from harness.decide.papers import assumptions_of, compared, costs_table, look_again, not_measured, pair_words
@@ -48,6 +49,8 @@ class Looked:
     """By candidate what its learning curve says of more labels, in words."""
     triages: Mapping[str, Triage] = field(default_factory=dict)
     """By candidate where its wrong answers live."""
+    losses: Sequence[Guarded] = ()
+    """What training broke on other tasks."""
     stale: Stale | None = None
     """What a change of the knowledge does to candidates."""
 
@@ -130,7 +133,7 @@ def decide(
         choice=ran.choice,
         headline=Headline(task, ran, ledger).text(),
         incumbent=_against_incumbent(board, ran),
-        reasons=Why(task, ran, evidence, ledger, looked.triages, looked.stale).reasons(),
+        reasons=Why(task, ran, evidence, ledger, looked.triages, looked.losses, looked.stale).reasons(),
         needs=Open(task, ran, evidence, ledger, economy, looked.labels).needs(),
         stood=stood(board, entries, ran.excluded),
         front=front(evidence, ledger, list(rows.values()), rng),

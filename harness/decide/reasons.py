@@ -7,6 +7,7 @@ import numpy as np
 
 from harness.decide.draws import DRAWS
 from harness.decide.evidence import Evidence, Gap
+from harness.decide.guard import Guarded
 from harness.decide.pick import Field
 from harness.decide.rules import Standing
 from harness.decide.stale import Stale
@@ -37,18 +38,28 @@ class Why:
     ledger: Ledger
     triages: Mapping[str, Triage]
     """Where the wrong answers of a candidate live, where that was looked into."""
+    losses: Sequence[Guarded] = ()
+    """What training broke on other tasks, where that was looked into."""
     stale: Stale | None = None
     """What a change of the knowledge does to candidates, where that was looked into."""
 
     def reasons(self) -> tuple[Reason, ...]:
         """In order of weight: the bar, then money, then quality."""
-        return tuple(dict.fromkeys([*self._bar(), *self._comparison(), *self._changes(), *self._failures()]))
+        return tuple(
+            dict.fromkeys([*self._bar(), *self._comparison(), *self._broken(), *self._changes(), *self._failures()])
+        )
+
+    def _broken(self) -> Iterator[Reason]:
+        """What counts against the trained candidates: what their training broke elsewhere."""
+        trained = {row.name for row in self.field.trained}
+        yield from (loss.reason() for loss in self.losses if loss.candidate in trained)
 
     def _changes(self) -> Iterator[Reason]:
         """What became of the candidates in question when the knowledge changed."""
         compared = self._compared()
-        names = [self.field.choice, *([compared.name, self.field.gaps[compared.name].theirs] if compared else [])]
-        found = self.stale.reason([name for name in names if name]) if self.stale else None
+        pair = [compared.name, self.field.gaps[compared.name].theirs] if compared else []
+        names = {self.field.choice, *(pair or [row.name for row in self._best(self.field.rivals)[:1]])}
+        found = self.stale.reason(names) if self.stale else None
         if found:
             yield found
 

@@ -49,5 +49,6 @@ def _nothing(rung: Rung) -> str | None:
 def _model(name: str, entries: Sequence[Entry]) -> str | None:
     entry = next(e for e in entries if e.name == name)
     settings = entry.runs[0].manifest.settings
-    found = settings.get("model") or settings.get("base") or settings.get("embedder")
-    return str(found) if found else None
+    # A base that is left to the default is by the kind of answer; what retrieves beside it is not what was asked.
+    names = ("model", "base") if "base" in settings else ("model", "embedder")
+    return next((str(settings[name]) for name in names if settings.get(name)), None)

@@ -1,6 +1,6 @@
 """What a change of the knowledge does to each candidate: before it, after it, and after its cheapest update."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -56,7 +56,7 @@ class Aged(msgspec.Struct, frozen=True):
 
 
 class Relearnt(msgspec.Struct, frozen=True):
-    """A candidate that was trained again, against the best of those that were indexed again, on what changed."""
+    """On what changed: one that was trained again and retrieves nothing, against the best that was indexed again."""
 
     trained: str
     indexed: str
@@ -81,7 +81,7 @@ class Stale(msgspec.Struct, frozen=True):
     candidates: tuple[Aged, ...]
     relearnt: tuple[Relearnt, ...] = ()
 
-    def reason(self, names: Sequence[str]) -> Reason | None:
+    def reason(self, names: Collection[str | None]) -> Reason | None:
         """What became of these candidates, as one reason of a verdict; None where none was looked into."""
         known = [one for one in self.candidates if one.name in names and one.after and one.without]
         if not known:
@@ -108,6 +108,8 @@ class Trial:
     """Its replies before the change, by the answers of then."""
     without: Sequence[Scores] = ()
     """The same replies by the new answers."""
+    looks_up: bool = False
+    """Whether it retrieves when it is asked."""
     after: Sequence[Scores] = ()
     """Its replies after the update; empty where nothing was built anew."""
     counted: tuple[Paid, ...] = ()
@@ -186,7 +188,7 @@ def _relearnt(
         return
     best = max(indexed, key=lambda trial: values[trial.name] * (1 if metric.higher_is_better else -1))
     for trial in able:
-        if trial.how is How.RETRAIN:
+        if trial.how is How.RETRAIN and not trial.looks_up:
             found = _compared(metric, _of(trial.after, changed), _of(best.after, changed), best.name, rng)
             if found:
                 yield Relearnt(trial.name, best.name, found)

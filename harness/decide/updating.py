@@ -42,7 +42,12 @@ class Paid(msgspec.Struct, frozen=True):
     """That of its least certain number."""
 
 
-def how_to_update(rung: Rung, manifest: Manifest, records: Mapping[str, Record]) -> How:
+def looks_up(records: Mapping[str, Record]) -> bool:
+    """Whether the candidate of these records retrieves when it is asked."""
+    return any(isinstance(r, Answered) and r.contexts for r in records.values())
+
+
+def how_to_update(rung: Rung, manifest: Manifest, *, retrieves: bool) -> How:
     """What its cheapest update is.
 
     What is trained is trained again, also where it looks things up besides; what only looks things up is indexed
@@ -51,13 +56,13 @@ def how_to_update(rung: Rung, manifest: Manifest, records: Mapping[str, Record])
     Args:
         rung: of the candidate.
         manifest: of its run before the change.
-        records: of that run.
+        retrieves: whether it looks things up when it is asked.
     """
     if manifest.adapter == RECORDED:
         return How.ELSEWHERE
     if rung is Rung.TRAINED:
         return How.RETRAIN
-    if rung is Rung.RAG or any(isinstance(r, Answered) and r.contexts for r in records.values()):
+    if rung is Rung.RAG or retrieves:
         return How.REINDEX
     return How.REBUILD if manifest.preparation and manifest.preparation.labels else How.NOTHING
 

@@ -87,10 +87,10 @@ class UntilDecided:
             RunError: the primary metric is no mean of bounded scores, or there are not two candidates.
         """
         metric = task.primary
-        if not metric.is_mean or metric.bounds is None or metric.failed is None:
+        if not metric.is_mean or metric.bounds is None or metric.failed is None or metric.needs == "judge":
             raise RunError(
-                f"stopping when decided needs a metric that is a mean of scores between two bounds, and {metric.name}, "
-                f"the primary metric of {task.name}, is none. Run without --until-decided."
+                "stopping when decided needs a metric that is a mean of scores between two bounds, known as answers "
+                f"come, and {metric.name}, the primary metric of {task.name}, is none. Run without --until-decided."
             )
         self.task = task
         ordered = sampled(task.test, limit, 0, whole_groups=True)

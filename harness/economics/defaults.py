@@ -105,6 +105,8 @@ _APPROACHES: Mapping[tuple[str, str | None], str] = {
     ("rag", None): "rag",
     ("finetuned", "lora"): "lora",
     ("finetuned", "full"): "full",
+    ("hybrid", "lora"): "lora",
+    ("hybrid", "full"): "full",
     ("recorded", None): "existing",
 }
 _BY_RUNG: Mapping[str, str] = {"baseline": "rule", "prompting": "prompting", "rag": "rag", "trained": "lora"}

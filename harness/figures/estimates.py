@@ -60,6 +60,8 @@ def undefined(metric: Metric, runs: Sequence[Scores]) -> str | None:
         scored = column.codes[column.codes >= 0]
         if not scored.size:
             missing = int(scores.without_answer.sum())
+            if metric.needs == "judge":
+                return f"nothing of it was judged in {metric.name} yet: harness judge does that."
             return f"no item has a score in {metric.name} ({missing} of {len(scores)} without an answer)."
         counts = np.bincount(scored, minlength=len(column.values))
         if not np.isfinite(metric.aggregate(column.values, counts[None, :])[0]):

@@ -20,6 +20,9 @@ class LanguageTrainee:
         self._model, self._train, self._validation = model, train, validation
         self.rows = [example.row for example in train]
         self._device = next(model.parameters()).device
+        # The last positions of a batch do not lie side by side in memory: as they are, the multiplication with the
+        # vocabulary would copy its weights for every row.
+        model.get_output_embeddings().register_forward_pre_hook(lambda _, given: (given[0].contiguous(),))
 
     def body(self) -> list[Any]:
         """Weights that are trained."""

@@ -50,7 +50,7 @@ class FineTuning(Adapter):
     a causal model."""
     head_learning_rate: float = Field(default=1e-3, gt=0)
     batch_size: int | None = Field(default=None, ge=1)
-    """By default 32, and 8 for a causal model."""
+    """By default 32 for labels and 8 for the other kinds."""
     max_length: int | None = Field(default=None, ge=8)
     """Tokens of a text that an encoder reads, by default 256. Of a causal model: training items that are longer,
     answer included, are left out; by default 1024."""
@@ -101,7 +101,7 @@ class FineTuning(Adapter):
         return Plan(
             epochs=self.epochs,
             patience=self.patience,
-            batch_size=self.batch_size or (8 if causal else 32),
+            batch_size=self.batch_size or (32 if kind in _CLASSES else 8),
             rate=self.learning_rate or _RATES[causal, self.method],
             head_rate=self.head_learning_rate,
         )

@@ -1,10 +1,9 @@
 """What an importer makes of a tool's result file."""
 
+import json
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
-
-import msgspec
 
 from harness.errors import DataError, UnknownNameError
 
@@ -17,19 +16,21 @@ class Imported:
     """Of the system and what it was asked; a file name is made of it."""
     lines: list[dict[str, Any]]
     """`id` and `score`, and what else the tool has kept: `answer`, `target`, `hash`, `seed`, `seconds`, `error`, ..."""
+    note: str | None = None
+    """What whoever uses it must know of the tool's run."""
 
 
 def read_json(path: Path) -> Any:
-    """The content of a JSON file.
+    """The content of a JSON file, which may hold the NaN and Infinity that Python writes.
 
     Raises:
         DataError: it cannot be read, or is no JSON.
     """
     try:
-        return msgspec.json.decode(path.read_bytes())
+        return json.loads(path.read_bytes())
     except OSError as error:
         raise DataError(f"{path}: cannot be read: {error.strerror}.") from None
-    except (msgspec.DecodeError, UnicodeDecodeError) as error:
+    except (ValueError, RecursionError) as error:
         raise DataError(f"{path}: not valid JSON: {error}.") from None
 
 
@@ -41,6 +42,13 @@ def line(**cells: Any) -> dict[str, Any]:
 def choose(what: str, wanted: str | None, known: list[str], path: Path, option: str) -> str:
     """The one that is wanted, or the only one there is.
 
+    Args:
+        what: `filter`, `metric` or `scorer`, for messages.
+        wanted: its name, where one was given.
+        known: names of those there are: one or more.
+        path: the file, for messages.
+        option: of the command line, for messages.
+
     Raises:
         UnknownNameError: the wanted one is not there.
         DataError: there are several, and none is wanted.
@@ -50,6 +58,5 @@ def choose(what: str, wanted: str | None, known: list[str], path: Path, option: 
             raise UnknownNameError(what, wanted, known, str(path))
         return wanted
     if len(known) != 1:
-        found = f"one of {', '.join(known)}" if known else "none"
-        raise DataError(f"{path}: which {what}? There is {found}. Choose with {option}.")
+        raise DataError(f"{path}: which {what}? There are {', '.join(known)}. Choose with {option}.")
     return known[0]

@@ -1,66 +1,57 @@
-"""Logs of Inspect (inspect_ai): `.eval` through its own log reader, `.json` with or without it."""
+"""Logs of Inspect (inspect_ai), `.eval` or `.json`."""
 
-import zipfile
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-import msgspec
-
-from harness.errors import DataError, UnavailableError
-from harness.importers.imported import Imported, choose, line, read_json
+from harness.errors import DataError
+from harness.importers.imported import Imported, choose, line
+from harness.importers.inspect_log import read_log
 from harness.types import content_hash
 
 _GRADES = {"C": 1.0, "P": 0.5, "I": 0.0, "N": 0.0}
 """Correct, partial, incorrect, no answer: as `inspect_ai.scorer.value_to_float`."""
+_WORDS = {"yes": 1.0, "true": 1.0, "no": 0.0, "false": 0.0}
+"""The same, in lower case."""
 
 
 def read_inspect(path: Path, *, metric: str | None = None, **_: Any) -> list[Imported]:
     """The samples of one log; epochs become seeds, where there are several.
+
+    A sample that broke or that the scorer could not score is an error. Inspect leaves it out of its own metrics, and
+    the harness does not.
 
     Args:
         path: `.eval` or `.json`.
         metric: name of the scorer, where there are several; `scorer.key` for one value of a scorer that gives many.
 
     Raises:
-        DataError: it is no log, or has no samples.
-        UnavailableError: a `.eval` that only Inspect itself can read.
+        DataError: it is no log, or has no samples or no scores.
+        UnavailableError: a `.eval` that nothing here can decompress.
     """
-    log = _log(path)
+    log = read_log(path)
     samples = log.get("samples") if isinstance(log, dict) else None
     if not samples or not isinstance(log.get("eval"), dict):
         raise DataError(f"{path}: no samples: it is no log of Inspect, or one that was written without samples.")
     head = log["eval"]
     scorers = sorted({name for sample in samples for name in _values(sample)})
+    if not scorers:
+        raise DataError(f"{path}: no scorer gave a number: score it with `inspect score`.")
     scorer = choose("scorer", metric, scorers, path, "--metric")
     epochs = {sample.get("epoch", 1) for sample in samples}
     lines = [_line(sample, scorer, several=len(epochs) > 1) for sample in samples]
-    return [Imported(f"{head.get('task', path.stem)}-{head.get('model', 'unknown')}", lines)]
+    return [Imported(f"{head.get('task', path.stem)}-{head.get('model', 'unknown')}", lines, _note(log, len(lines)))]
 
 
-def _log(path: Path) -> Any:
-    try:
-        from inspect_ai.log import read_eval_log  # type: ignore[import-not-found]
-    except ImportError:
-        return _read_zip(path) if path.suffix == ".eval" else read_json(path)
-    try:
-        return read_eval_log(str(path)).model_dump(mode="json")
-    except Exception as error:
-        raise DataError(f"{path}: Inspect's log reader refuses it: {type(error).__name__}: {error}") from error
-
-
-def _read_zip(path: Path) -> dict[str, Any]:
-    try:
-        with zipfile.ZipFile(path) as archive:
-            names = [name for name in archive.namelist() if name.startswith("samples/")]
-            header = msgspec.json.decode(archive.read("header.json"))
-            return {**header, "samples": [msgspec.json.decode(archive.read(name)) for name in names]}
-    except NotImplementedError:
-        raise UnavailableError(
-            f"{path}: compressed as only Inspect reads it: pip install inspect-ai, or `inspect log convert --to json`."
-        ) from None
-    except (OSError, KeyError, zipfile.BadZipFile, msgspec.DecodeError) as error:
-        raise DataError(f"{path}: no log of Inspect: {error}.") from None
+def _note(log: Mapping[str, Any], found: int) -> str | None:
+    """Whether the run ended as it should: only then the samples are all there."""
+    status, head = log.get("status", "success"), log["eval"]
+    if status == "success":
+        return None
+    items = (head.get("dataset") or {}).get("samples") or 0
+    epochs = (head.get("config") or {}).get("epochs") or 1
+    return f"Inspect's run ended with status {status!r}: {found} samples of {items * epochs} are in its log."
 
 
 def _line(sample: Mapping[str, Any], scorer: str, *, several: bool) -> dict[str, Any]:
@@ -72,34 +63,64 @@ def _line(sample: Mapping[str, Any], scorer: str, *, several: bool) -> dict[str,
         score=None if error else score,
         answer=_answer(sample, scorer),
         target=_text(sample.get("target")),
-        hash=content_hash(sample.get("input") if isinstance(sample.get("input"), str) else None, sample.get("target")),
+        hash=content_hash(_asked(sample.get("input")), sample.get("target")),
         seed=sample.get("epoch") if several else None,
         usage=_usage(sample.get("model_usage") or {}),
         seconds=seconds,
-        error=error or (None if score is not None else "not scored"),
+        error=error or (None if score is not None else _why_not(sample, scorer)),
     )
 
 
-def _values(sample: Mapping[str, Any]) -> dict[str, float]:
-    """Score by scorer, or by `scorer.key` where a scorer gives several values."""
-    found = {}
+def _asked(said: Any) -> Any:
+    """What the model was asked, less the ids that Inspect gives to messages anew in each run."""
+    if not isinstance(said, list):
+        return said
+    return [(message.get("role"), message.get("content")) for message in said]
+
+
+def _values(sample: Mapping[str, Any]) -> dict[str, float | None]:
+    """Score by scorer, or by `scorer.key` where a scorer gives several values; None where it says NaN: not scored."""
+    found: dict[str, float | None] = {}
     for name, score in (sample.get("scores") or {}).items():
         value = score.get("value") if isinstance(score, dict) else score
         parts = {f"{name}.{key}": part for key, part in value.items()} if isinstance(value, dict) else {name: value}
-        found.update({key: number for key, part in parts.items() if (number := _number(part)) is not None})
+        numbers = {key: _number(part) for key, part in parts.items()}
+        found.update({key: None if math.isnan(n) else n for key, n in numbers.items() if n is not None})
     return found
 
 
 def _number(value: Any) -> float | None:
-    if isinstance(value, str):
-        return _GRADES.get(value)
-    return float(value) if isinstance(value, (bool, int, float)) else None
+    """As Inspect's metrics read a value; None for what they call 0 with a warning."""
+    if isinstance(value, (bool, int, float)):
+        return float(value)
+    if not isinstance(value, str):
+        return None
+    known = _GRADES.get(value, _WORDS.get(value.lower()))
+    if known is not None:
+        return known
+    try:
+        number = float(value)
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _why_not(sample: Mapping[str, Any], scorer: str) -> str:
+    score = _score(sample, scorer)
+    reason = score.get("reason")
+    value = score.get("value")
+    if reason or not isinstance(value, str):
+        return f"not scored: {reason}" if reason else "not scored"
+    return f"not scored: {scorer} said {value!r}"
+
+
+def _score(sample: Mapping[str, Any], scorer: str) -> Mapping[str, Any]:
+    score = (sample.get("scores") or {}).get(scorer.partition(".")[0])
+    return score if isinstance(score, dict) else {}
 
 
 def _answer(sample: Mapping[str, Any], scorer: str) -> str | None:
-    score = (sample.get("scores") or {}).get(scorer.partition(".")[0])
-    answer = score.get("answer") if isinstance(score, dict) else None
-    return answer or (sample.get("output") or {}).get("completion") or None
+    return _score(sample, scorer).get("answer") or (sample.get("output") or {}).get("completion") or None
 
 
 def _text(target: Any) -> str | None:
@@ -107,7 +128,10 @@ def _text(target: Any) -> str | None:
 
 
 def _usage(by_model: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
-    """Tokens of the sample; where several models worked on it, without their names, since prices differ."""
+    """Tokens of the sample, those of a model that graded it among them.
+
+    Where several models worked on it, without their names, since prices differ.
+    """
     total = {
         "input_tokens": sum((u.get("input_tokens") or 0) + _cached(u) for u in by_model.values()),
         "cached_tokens": sum(u.get("input_tokens_cache_read") or 0 for u in by_model.values()),

@@ -19,6 +19,8 @@ _NAME = re.compile(r"samples_(?P<task>.+?)_\d{4}-\d{2}-\d{2}T[\d.:-]+$")
 def read_lm_eval(path: Path, *, metric: str | None = None, filter_name: str | None = None, **_: Any) -> list[Imported]:
     """The samples of one task of one model. Lines that repeat an item stay, and `--dedupe` decides about them.
 
+    There are no errors among them: lm-eval writes no samples where a call to the model failed.
+
     Args:
         path: `samples_TASK_TIME.jsonl`.
         metric: which of its metrics is the score, where there are several.
@@ -33,7 +35,11 @@ def read_lm_eval(path: Path, *, metric: str | None = None, filter_name: str | No
     filters = list(dict.fromkeys(str(row.get("filter", "none")) for row in rows))
     chosen = choose("filter", filter_name, filters, path, "--filter")
     rows = [row for row in rows if str(row.get("filter", "none")) == chosen]
-    score = choose("metric", metric, _metrics(rows[0]), path, "--metric")
+    metrics = _metrics(rows[0])
+    if not metrics:
+        listed = ", ".join(rows[0].get("metrics") or ()) or "there is none"
+        raise DataError(f"{path}: no metric that gives each item a number: {listed}.")
+    score = choose("metric", metric, metrics, path, "--metric")
     named = _NAME.match(path.stem)
     task = named["task"] if named else path.stem
     # lm-eval puts the files of a model into a folder of its name.

@@ -28,16 +28,33 @@ def read_promptfoo(path: Path, *, metric: str | None = None, **_: Any) -> list[I
     results = summary.get("results") if isinstance(summary, dict) else None
     if not isinstance(results, list) or not results:
         raise DataError(f"{path}: no results: it is no output of promptfoo eval -o FILE.json.")
-    sides: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+    columns: dict[int, list[Mapping[str, Any]]] = {}
     for number, result in enumerate(results):
-        if "testIdx" not in result:
-            raise DataError(f"{path}: result {number} has no testIdx: run it again with a promptfoo of 2024 or later.")
-        sides.setdefault((_provider(result), _prompt(result)), []).append(result)
-    prompts = len({prompt for _, prompt in sides})
+        if "testIdx" not in result or "promptIdx" not in result:
+            raise DataError(f"{path}: result {number} has no testIdx and promptIdx: use a promptfoo of 2024 or later.")
+        columns.setdefault(result["promptIdx"], []).append(result)
+    sides = [sorted(found, key=lambda result: int(result["testIdx"])) for _, found in sorted(columns.items())]
+    names = _names([found[0] for found in sides])
     return [
-        Imported(f"{path.stem}-{provider}" + (f"-{prompt}" if prompts > 1 else ""), _lines(found, metric, path))
-        for (provider, prompt), found in sides.items()
+        Imported(f"{path.stem}-{name}", _lines(found, metric, path)) for name, found in zip(names, sides, strict=True)
     ]
+
+
+def _names(columns: list[Mapping[str, Any]]) -> list[str]:
+    """A name for each column of promptfoo's table, which is one provider with one prompt.
+
+    `promptIdx` counts columns. Two of them may have the same prompt, and the same provider with another `config`.
+
+    Args:
+        columns: a result of each, in the order of the table.
+    """
+    prompts = list(dict.fromkeys(map(_prompt, columns)))
+    plain = [
+        _provider(column) + (f"-prompt{prompts.index(_prompt(column)) + 1}" if len(prompts) > 1 else "")
+        for column in columns
+    ]
+    before = [plain[:place].count(name) for place, name in enumerate(plain)]
+    return [name if not times else f"{name}-{times + 1}" for name, times in zip(plain, before, strict=True)]
 
 
 def _provider(result: Mapping[str, Any]) -> str:
@@ -47,8 +64,9 @@ def _provider(result: Mapping[str, Any]) -> str:
     )
 
 
-def _prompt(result: Mapping[str, Any]) -> str:
-    return f"prompt{int(result.get('promptIdx', 0)) + 1}"
+def _prompt(result: Mapping[str, Any]) -> Any:
+    """What is the same for all providers that were given one prompt."""
+    return result.get("promptId") or (result.get("prompt") or {}).get("label")
 
 
 def _lines(results: list[Mapping[str, Any]], metric: str | None, path: Path) -> list[dict[str, Any]]:
@@ -72,7 +90,8 @@ def _line(result: Mapping[str, Any], asked: str, group: str | None, metric: str 
         hash=asked,
         group=group,
         usage=_usage(tokens),
-        cost_usd=result.get("cost", response.get("cost")),
+        # The result's own `cost` is 0 where promptfoo knows no price, and that of a cached answer is 0 too.
+        cost_usd=None if response.get("cached") else response.get("cost"),
         seconds=None if response.get("cached") or not result.get("latencyMs") else result["latencyMs"] / 1000,
         error=None if error is None else str(error),
     )

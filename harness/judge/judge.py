@@ -31,7 +31,7 @@ class Judge(ABC):
         """A score for each: a reply whose `scores` are those of its repeats."""
         return await asyncio.gather(*(self._judged(query.input) for query in queries))
 
-    async def close(self) -> None:
+    async def close(self) -> None:  # noqa: B027 - there is nothing to give back, in any judge
         """The models belong to the services."""
 
     async def _judged(self, material: Mapping[str, Any]) -> Reply | Failure:

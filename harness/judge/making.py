@@ -67,6 +67,11 @@ def judge_key(task: Task, source: str, root: Path) -> str:
     return content_hash(*parts, version())
 
 
+def judge_leaves_machine(task: Task, root: Path) -> bool:
+    """Whether the judge is shown the answers on another machine."""
+    return _caller(judging_of(task), Services(root)).model.leaves_machine
+
+
 def judgements_folder(run: Path, source: str, key: str) -> RunFolder:
     """Where the judgements of a run are kept: beside its records."""
     return RunFolder(run / "judgements" / f"{source}-{key}")

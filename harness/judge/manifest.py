@@ -1,12 +1,13 @@
 """The manifest of a run of the judge: who judged what, where and when."""
 
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from harness.judge.making import judging_of
+from harness.judge.making import judge_leaves_machine, judging_of
 from harness.run.files import replace_file
 from harness.run.journal import checksum
 from harness.run.manifest import git_commit, machine, packages
@@ -43,16 +44,21 @@ class JudgeManifest(msgspec.Struct, frozen=True, omit_defaults=True):
     packages: dict[str, str] = msgspec.field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Judged:
+    """What was judged, and under which key."""
+
+    candidate: str
+    seed: int
+    source: str
+    key: str
+
+
 def write_judge_manifest(
     folder: RunFolder,
     task: Task,
     root: Path,
-    *,
-    candidate: str,
-    seed: int,
-    source: str,
-    key: str,
-    leaves_machine: bool,
+    who: Judged,
     counts: tuple[int, int, int],
     started: str,
     stopped: str | None,
@@ -62,14 +68,14 @@ def write_judge_manifest(
     before = _read(folder.manifest)
     made = JudgeManifest(
         task=task.name,
-        candidate=candidate,
-        seed=seed,
-        source=source,
+        candidate=who.candidate,
+        seed=who.seed,
+        source=who.source,
         model=judging.table.model,
         settings=judging.table.model_dump(mode="json"),
         rubric=judging.rubric,
-        key=key,
-        leaves_machine=leaves_machine,
+        key=who.key,
+        leaves_machine=judge_leaves_machine(task, root),
         items=counts[0],
         judged=counts[1],
         failed=counts[2],

@@ -13,8 +13,9 @@ import numpy as np
 
 from harness.data.table import ItemTable
 from harness.errors import RunError
-from harness.judge.making import check_judge, judge_key, judgements_folder, judging_of, make_judge
-from harness.judge.manifest import now, write_judge_manifest
+from harness.judge.judge import Judge
+from harness.judge.making import check_judge, judge_key, judgements_folder, make_judge
+from harness.judge.manifest import Judged, now, write_judge_manifest
 from harness.judge.material import sources_of, to_judge
 from harness.kinds.number import Number
 from harness.models.budget import Budget
@@ -127,45 +128,32 @@ class JudgeSession:
             items = self._items(run, source)
             standing = Standing(ItemTable(items), folder.journal) if items else None
             left = standing.to_ask(np.arange(len(items)), failed_too=True) if standing else ()
-            todo = sampled([items[i] for i in left], None, 0)
 
             def see(record: Record) -> None:
                 if standing:
                     standing.see(record)
 
-            stopper = Stopper(self.options.max_failures, further=see)
+            stopper, started = Stopper(self.options.max_failures, further=see), now()
             self._watch(stopper)
-            started, judge = now(), make_judge(self.task, source, services)
+            todo = sampled([items[i] for i in left], None, 0)
             if todo and not stopper.reason:
+                judge = make_judge(self.task, source, services)
                 await self._answer(todo, judge, stopper, folder.journal, services, f"{run.candidate}: {source}")
             counts = (standing.items, standing.answered, standing.failed) if standing else (0, 0, 0)
-            judging = judging_of(self.task)
-            caller = services.model(judging.table.model, judging.endpoint, structured=judging.table.structured)
             if todo or not folder.manifest.is_file():
-                write_judge_manifest(
-                    folder,
-                    self.task,
-                    self.root,
-                    candidate=run.candidate,
-                    seed=run.seed,
-                    source=source,
-                    key=key,
-                    leaves_machine=caller.model.leaves_machine,
-                    counts=counts,
-                    started=started,
-                    stopped=stopper.reason,
-                )
-            return JudgeOutcome(
-                run.candidate,
-                run.seed,
-                source,
-                items=counts[0],
-                asked=stopper.finished,
-                failed=counts[2],
-                calls=stopper.calls,
-                stopped=stopper.reason,
-                last_failure=stopper.last_failure,
-            )
+                who = Judged(run.candidate, run.seed, source, key)
+                write_judge_manifest(folder, self.task, self.root, who, counts, started, stopper.reason)
+        return JudgeOutcome(
+            run.candidate,
+            run.seed,
+            source,
+            items=counts[0],
+            asked=stopper.finished,
+            failed=counts[2],
+            calls=stopper.calls,
+            stopped=stopper.reason,
+            last_failure=stopper.last_failure,
+        )
 
     def _items(self, run: Judgeable, source: str) -> list[Item]:
         only = None if self.options.items is None else self.options.items.get(run.candidate, frozenset())
@@ -184,7 +172,7 @@ class JudgeSession:
             stopper.stop(self.stopped)
 
     async def _answer(
-        self, todo: Sequence[Item], judge: object, stopper: Stopper, journal: Path, services: Services, name: str
+        self, todo: Sequence[Item], judge: Judge, stopper: Stopper, journal: Path, services: Services, name: str
     ) -> None:
         def tell(done: int, failed: int) -> None:
             self.report(name, "judging", done, len(todo), failed)

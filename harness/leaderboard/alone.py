@@ -10,6 +10,7 @@ from harness.early.stopped import as_fixed, sequence_estimate
 from harness.errors import ComparisonError
 from harness.estimate import Estimate
 from harness.figures.estimates import metric_estimate, quantile_estimate
+from harness.judge.figures import judged_estimate
 from harness.leaderboard.rows import Entry, Row, SeedRun
 from harness.metrics.metric import Metric
 from harness.money import Spending
@@ -30,12 +31,19 @@ def metrics_of(task: Task, entry: Entry, rng: np.random.Generator, *, ended_earl
             if ended_early and metric is task.primary:
                 found[metric.name] = sequence_estimate(metric, scores, task.test)
             else:
-                estimate = metric_estimate(metric, scores, rng)
+                estimate = _estimate(task, metric, entry, rng)
                 found[metric.name] = as_fixed(estimate) if ended_early else estimate
         except ComparisonError:
             if metric is task.primary:
                 raise
     return found
+
+
+def _estimate(task: Task, metric: Metric, entry: Entry, rng: np.random.Generator) -> Estimate:
+    if metric.needs != "judge":
+        return metric_estimate(metric, [r.scores for r in entry.runs], rng)
+    errors = task.judge.table.errors if task.judge else None
+    return judged_estimate(metric, [(r.scores, r.judgements) for r in entry.runs], errors, rng)
 
 
 def seed_share(metric: Metric, runs: Sequence[SeedRun]) -> float | None:

@@ -7,6 +7,7 @@ import numpy as np
 
 from harness.estimate import together
 from harness.leaderboard.alone import metrics_of, seed_share, with_money, with_preparation, with_speed
+from harness.leaderboard.judging import judge_note, judge_warnings
 from harness.leaderboard.requirements import requirement_states, requirement_text
 from harness.leaderboard.rivals import Rivals
 from harness.leaderboard.rows import Entry, Leaderboard, Row
@@ -40,7 +41,8 @@ def build_leaderboard(task: Task, entries: Sequence[Entry], rng: np.random.Gener
         rows=tuple(rows),
         best=rivals.best.name if rivals.best else None,
         best_trained=rivals.best_trained(),
-        warnings=tuple(_warnings(task, rivals, rows)),
+        warnings=(*_warnings(task, rivals, rows), *judge_warnings(task, entries)),
+        judge=judge_note(task, entries),
     )
 
 

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from harness.check.glance import warnings_of
+from harness.check.glance import leak_warning
 from harness.leaderboard.rows import Leaderboard
 from harness.run.looks import settings_scored
 from harness.run.store import Store
@@ -18,7 +18,7 @@ def cautions(task: Task, board: Leaderboard, store: Store, candidates: Collectio
         store: where the runs of other settings are.
         candidates: all of the project: settings of those that stand on another board are not this one's.
     """
-    found = [*_left_out(task), *warnings_of(task)]
+    found = [text for text in (_left_out(task), leak_warning(task)) if text]
     shown = [row.name for row in board.rows if not row.skipped]
     tried = settings_scored(store, task.name, task.test_hash, not_of=set(candidates) - set(shown))
     if tried > len(shown):
@@ -29,9 +29,9 @@ def cautions(task: Task, board: Leaderboard, store: Store, candidates: Collectio
     return found
 
 
-def _left_out(task: Task) -> list[str]:
+def _left_out(task: Task) -> str | None:
     if not task.left_out:
-        return []
+        return None
     n = len(task.left_out)
     text = f"{n:,} of {n + len(task.test):,} test items were left out for every candidate (--drop-leaks)"
-    return [f"{text}: they stand in train, validation or corpus, exactly or nearly."]
+    return f"{text}: they stand in train, validation or corpus, exactly or nearly."

@@ -1,12 +1,13 @@
 """What a leaderboard is made of, and what stands on it."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import msgspec
 
 from harness.errors import UnknownNameError
 from harness.estimate import Comparison, Estimate, State
+from harness.judge.judgements import Judgements
 from harness.money import Spending
 from harness.run.manifest import Manifest
 from harness.scores import Scores
@@ -22,6 +23,10 @@ class SeedRun:
     seconds: tuple[float, ...]
     """Latencies of single calls; empty where there is none."""
     spending: Spending
+    judgements: Judgements = field(default_factory=Judgements)
+    """What a judge said of its answers."""
+    preparation_usd: float | None = 0.0
+    """What the model calls of its preparation cost, an index embedded by an API; None where a price is unknown."""
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,22 @@ class Row(msgspec.Struct, frozen=True):
     """Of the variance of the primary metric, what comes from the luck of its seeds."""
 
 
+class JudgeNote(msgspec.Struct, frozen=True):
+    """Who judged, and at what cost of its own."""
+
+    model: str
+    metrics: tuple[str, ...]
+    """Those that the judge gives."""
+    calls: int
+    cold_usd: float | None
+    """What its calls would have cost without the response cache, in no candidate's cost; None for an unknown price."""
+    billed_usd: float | None
+    kin: dict[str, str]
+    """Candidates with a model of the judge's family, and that model."""
+    human_labels: int = 0
+    """Answers that people labelled too."""
+
+
 class Leaderboard(msgspec.Struct, frozen=True):
     """The candidates of a task, in the order of their primary metric."""
 
@@ -109,6 +130,8 @@ class Leaderboard(msgspec.Struct, frozen=True):
     best_trained: Comparison | None = None
     """The best trained candidate minus the best of prompting and RAG, with an interval that pays for both picks."""
     warnings: tuple[str, ...] = ()
+    judge: JudgeNote | None = None
+    """Where something was judged."""
 
     def __getitem__(self, name: str) -> Row:
         """The row of a candidate."""

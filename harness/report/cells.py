@@ -16,6 +16,7 @@ def headings(board: Leaderboard) -> list[str]:
         "candidate",
         "rung",
         f"{board.primary} [95 %]",
+        *judged(board),
         *(["rank"] if ranked(board) else []),
         f"vs {board.best}" if board.best else "vs best light",
         *([f"vs {incumbent}"] if incumbent else []),
@@ -36,6 +37,7 @@ def cells(board: Leaderboard, row: Row, digits: int = 3) -> list[str]:
         name,
         row.rung.value,
         figure(row.metrics[board.primary], digits),
+        *(figure(row.metrics[name], digits) if name in row.metrics else "" for name in judged(board)),
         *([rank(row)] if ranked(board) else []),
         difference(row.vs_best, digits) if row.name != board.best else "-",
         *([difference(row.vs_incumbent, digits) if not row.incumbent else "-"] if incumbent else []),
@@ -46,6 +48,16 @@ def cells(board: Leaderboard, row: Row, digits: int = 3) -> list[str]:
         duration(row.prepare_s),
         meets(row),
     ]
+
+
+def judged(board: Leaderboard) -> list[str]:
+    """Metrics that a judge gave, beside the primary one."""
+    return [name for name in board.judge.metrics if name != board.primary] if board.judge else []
+
+
+def others(board: Leaderboard) -> list[str]:
+    """Metrics that have no column in the table."""
+    return [name for name in board.metrics[1:] if name not in judged(board)]
 
 
 def ranked(board: Leaderboard) -> bool:
@@ -131,6 +143,7 @@ def notes(board: Leaderboard) -> list[str]:
             "for all rows at once."
         )
     lines += statistics_notes(board)
+    lines += judge_notes(board)
     lines.append(
         "Latency is that of one query at a time. Seconds per 1,000 calls are this machine's, in batches; prices are "
         "those of the day of the run."
@@ -156,6 +169,22 @@ def statistics_notes(board: Leaderboard) -> list[str]:
     return lines
 
 
+def judge_notes(board: Leaderboard) -> list[str]:
+    """Who judged, at what cost, and what a figure of a judge is."""
+    judge = board.judge
+    if judge is None:
+        return []
+    cost = "at a price that is unknown" if judge.cold_usd is None else f"for ${significant(judge.cold_usd)}"
+    billed = f" (billed ${significant(judge.billed_usd)})" if judge.billed_usd not in (None, judge.cold_usd) else ""
+    by = f"{', '.join(judge.metrics)} are by the judge {judge.model}"
+    lines = [f"{by}: {judge.calls:,} calls {cost}{billed}, in no candidate's cost."]
+    named = {row.metrics[name].method for row in board.rows for name in judge.metrics if name in row.metrics}
+    corrected = sorted({method.partition(",")[0] for method in named if method.startswith(("PPI++", "Rogan", "human"))})
+    if corrected:
+        lines.append(f"Corrected for the judge's errors by {', '.join(corrected)}; the others are the judge's opinion.")
+    return lines
+
+
 def other_metrics(board: Leaderboard, row: Row) -> Sequence[str]:
     """Figures of the metrics beside the primary one."""
-    return [figure(row.metrics[name]) if name in row.metrics else "" for name in board.metrics[1:]]
+    return [figure(row.metrics[name]) if name in row.metrics else "" for name in others(board)]

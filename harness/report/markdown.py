@@ -14,10 +14,10 @@ def leaderboard_markdown(board: Leaderboard, verdict: Verdict | None = None) -> 
     if verdict is not None:
         lines += [*verdict_markdown(verdict), ""]
     lines += table(cells.headings(board), [cells.cells(board, row) for row in board.rows if not row.skipped])
-    if len(board.metrics) > 1:
+    if others := cells.others(board):
         lines += ["", "## Other metrics", ""]
         rows = [[row.name, *cells.other_metrics(board, row)] for row in board.rows if not row.skipped]
-        lines += table(["candidate", *board.metrics[1:]], rows)
+        lines += table(["candidate", *others], rows)
     lines += ["", *(f"- {escape(note)}" for note in cells.notes(board))]
     lines += [f"- **{escape(warning)}**" for warning in board.warnings]
     missing = [row for row in board.rows if row.skipped]

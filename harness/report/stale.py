@@ -49,10 +49,10 @@ def findings(stale: Stale) -> list[str]:
     return worse + taught + [f"{one.name}: {one.missing}." for one in stale.candidates if one.missing]
 
 
-def cells(one: Aged) -> Sequence[str]:
-    """One row under `HEADINGS`."""
+def cells(one: Aged, *, intervals: bool = True) -> Sequence[str]:
+    """One row under `HEADINGS`; where there is little room, the intervals of the differences alone."""
     others = _difference(one.others) + (", worse" if one.others_worse is Loss.YES else "")
-    figures = [_figure(figure) for figure in (one.before, one.without, one.after)]
+    figures = [_figure(figure, interval=intervals) for figure in (one.before, one.without, one.after)]
     return (one.name, one.how.value, *figures, _difference(one.gained), _difference(one.regained), others)
 
 
@@ -109,8 +109,10 @@ def _listed(parts: Sequence[Paid]) -> str:
     return ", ".join(f"{p.what} ({'unknown' if p.usd is None else usd(p.usd)}, {p.source})" for p in parts)
 
 
-def _figure(estimate: Estimate | None) -> str:
-    return "" if estimate is None else measured(estimate)
+def _figure(estimate: Estimate | None, *, interval: bool) -> str:
+    if estimate is None:
+        return ""
+    return measured(estimate) if interval else measured(estimate).partition(" ")[0]
 
 
 def _difference(found: Comparison | None) -> str:

@@ -41,7 +41,7 @@ def print_leaderboard(board: Leaderboard, console: Console, verdict: Verdict | N
         coloured[-1] = f"[{_COLOURS[row.meets]}]{verdict_text}[/]"
         table.add_row(*(coloured[i] for i in shown))
     console.print(table)
-    for note in cells.notes(board)[:1]:
+    for note in (*cells.notes(board)[:1], *cells.judge_notes(board)):
         console.print(escape(note), style="dim")
     for warning in board.warnings:
         console.print(escape(warning), style="yellow")

@@ -84,7 +84,7 @@ def wilson_clustered(values: ArrayLike, groups: ArrayLike | None, level: float =
     """Wilson's interval with an effective n, and a t quantile for z.
 
     As Korn and Graubard (1998), with two changes that simulated coverage asks for
-    (`benchmarks/coverage.py`). The design effect is 1 + (k - 1) icc with k = sum m_g^2 / n, where the
+    (`benchmarks/interval_coverage.py`). The design effect is 1 + (k - 1) icc with k = sum m_g^2 / n, where the
     correlation that the data show is averaged with `PRIOR_ICC`, which weighs as much as `PRIOR_WEIGHT` items
     of the rarer outcome: two failures in a thousand items cannot show whether failures come in clusters, and
     an interval that believes they do not covers 85 % where it says 95 %. The degrees of freedom lie between
@@ -116,7 +116,7 @@ def few_for_coverage(successes: float, n: float, clusters: int | None = None) ->
     """Whether no interval for this proportion can be trusted to cover as it says.
 
     So with fewer than 20 clusters, or fewer than 5 items of the rarer outcome (15 where items are
-    grouped), as `benchmarks/coverage.py` shows. A leaderboard warns there.
+    grouped), as `benchmarks/interval_coverage.py` shows. A leaderboard warns there.
 
     Args:
         successes: of n.

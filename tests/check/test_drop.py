@@ -10,7 +10,7 @@ from harness.task import load_task
 @pytest.fixture
 def leaky(lab):
     """Three of twelve test items stand in train: two exactly, one nearly."""
-    words = "amber basil cedar delta ember fjord grove hazel ivory jolly karma lunar".split()
+    words = ["amber", "basil", "cedar", "delta", "ember", "fjord", "grove", "hazel", "ivory", "jolly", "karma", "lunar"]
     rows = lab.rows(0, 12, "test")
     for row, word in zip(rows, words, strict=True):
         row["text"] = f"{row['text']} about {word} and {word[::-1]} on the {word}"
@@ -75,4 +75,4 @@ def test_every_leaderboard_warns_of_test_items_that_stand_in_train(leaky) -> Non
     leaky.toy()
     ended = leaky.cli("run", "pets")
     assert "Data: 2 of 12 test items stand word for word in train or validation: they test memory." in ended.out
-    assert "More: harness check pets" in ended.out
+    assert "more: harness check pets" in ended.out

@@ -3,7 +3,7 @@
 import json
 
 import pytest
-from fakes.server import OK, Fault, FakeServer, openai_answer
+from fakes.server import OK, FakeServer, Fault, openai_answer
 
 from harness.api import open_project
 from harness.decide.triage import Level, varies

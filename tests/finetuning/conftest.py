@@ -4,9 +4,7 @@ import pytest
 
 WORDS = ["red", "blue", "green", "two", "three", "apples", "pears", "color", "count"]
 MARKS = ["<pad>", "<unk>", "<user>", "<says>", "<end>"]
-TEMPLATE = (
-    "{% for m in messages %}<user> {{ m.content }} {% endfor %}{% if add_generation_prompt %}<says> {% endif %}"
-)
+TEMPLATE = "{% for m in messages %}<user> {{ m.content }} {% endfor %}{% if add_generation_prompt %}<says> {% endif %}"
 
 
 @pytest.fixture(scope="session")

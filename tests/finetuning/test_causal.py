@@ -49,7 +49,7 @@ def asked(adapter, folder, root, task, items=ITEMS):
     return asyncio.run(go())
 
 
-@pytest.mark.parametrize(("method", "epochs"), [("full", 40), ("lora", 3)])
+@pytest.mark.parametrize(("method", "epochs"), [("full", 30), ("lora", 3)])
 def test_it_writes_what_it_was_trained_on_and_the_same_after_it_was_loaded_again(method, epochs, tiny_causal, tmp_path):
     task = TaskView("t", KIND, "color count", ITEMS, ITEMS[::5])
     adapter = made(tiny_causal, method=method, epochs=epochs, patience=epochs)
@@ -57,7 +57,7 @@ def test_it_writes_what_it_was_trained_on_and_the_same_after_it_was_loaded_again
     replies = asked(adapter, tmp_path / "built", tmp_path, task)
     if method == "full":
         right = [KIND.parse(r.text) == item.target for r, item in zip(replies, ITEMS, strict=True)]
-        assert sum(right) >= 10
+        assert all(right)
         assert preparation.notes["best"]["validation_loss"] < 0.2
     assert {path.name for path in (tmp_path / "built").iterdir()} == {"trained.safetensors"}
     again = asked(adapter, tmp_path / "built", tmp_path, task)

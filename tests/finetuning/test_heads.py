@@ -67,3 +67,12 @@ def test_tokens_that_stand_nowhere_count_neither_in_the_loss_nor_in_f1():
     assert float(head.loss(outputs, targets)) == pytest.approx(by_hand, rel=1e-4)
     outputs[1, 1, 0] = 9.0
     assert head.judge([outputs[0], outputs[1, :2]], targets).figures["validation_f1"] == 1.0
+
+
+def test_while_no_span_is_found_yet_a_falling_loss_is_a_better_epoch():
+    head = SpanHead(Tags(("part",)))
+    early, later = torch.zeros((1, 2, 3)), torch.zeros((1, 2, 3))
+    early[0, :, 0], later[0, :, 0], later[0, 0, 1] = 2.0, 2.0, 1.9
+    judged = [head.judge(outputs, [[1, 0]]) for outputs in (early, later)]
+    assert [one.figures["validation_f1"] for one in judged] == [0.0, 0.0]
+    assert judged[1].score > judged[0].score

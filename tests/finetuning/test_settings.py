@@ -27,7 +27,9 @@ def made(name="finetuned", **settings):
 
 def view(kind, targets=None):
     declared, usual = KINDS[kind]
-    return TaskView("t", declared, "?", [Item(str(i), "x", t) for i, t in enumerate(usual if targets is None else targets)])
+    return TaskView(
+        "t", declared, "?", [Item(str(i), "x", t) for i, t in enumerate(usual if targets is None else targets)]
+    )
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -43,7 +45,7 @@ def test_without_settings_it_can_do_every_one_of_its_kinds(kind):
         ("spans", {"class_weights": True}, "class_weights is for"),
         ("text", {"head_learning_rate": 0.1}, "head_learning_rate is for"),
         ("label", {"max_new_tokens": 8}, "max_new_tokens is for answers of kind json or text"),
-        ("label", {"base": "local/smollm2-135m-instruct"}, 'is a causal model; a task of kind label takes an encoder: base = "minilm"'),
+        ("label", {"base": "local/smollm2-135m-instruct"}, 'a task of kind label takes an encoder: base = "minilm"'),
         ("text", {"base": "minilm"}, 'takes base = "local/smollm2-135m-instruct"'),
     ],
 )  # fmt: skip
@@ -67,7 +69,7 @@ def test_where_there_is_nothing_to_learn_it_says_what_it_needs(kind, targets, sa
 def test_what_is_not_stated_goes_by_the_kind():
     adapter = made()
     assert (adapter.base_of("label"), adapter.base_of("json")) == ("minilm", "local/smollm2-135m-instruct")
-    assert (adapter.plan("label").batch_size, adapter.plan("text").batch_size) == (32, 8)
+    assert (adapter.plan("label").batch_size, adapter.plan("spans").batch_size) == (32, 8)
     assert (adapter.length_of("label"), adapter.length_of("text")) == (256, 1024)
     assert made(method="full").plan("label").rate == 1e-4
     assert made(learning_rate=0.5).plan("text").rate == 0.5

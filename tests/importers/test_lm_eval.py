@@ -7,6 +7,8 @@ import pytest
 from harness.errors import DataError, UnknownNameError
 from harness.importers.lm_eval import read_lm_eval
 
+FILES = Path(__file__).parent / "files" / "lm_eval"
+
 
 def sample(number: int, filter_name: str = "none", **metrics: float) -> dict[str, Any]:
     """As lm_eval 0.4 writes it."""
@@ -31,6 +33,46 @@ def write(folder: Path, samples: list[dict[str, Any]]) -> Path:
     path.parent.mkdir()
     path.write_text("".join(json.dumps(s) + "\n" for s in samples))
     return path
+
+
+def the_file(model: str, task: str) -> Path:
+    (path,) = (FILES / model).glob(f"samples_{task}_*.jsonl")
+    return path
+
+
+@pytest.mark.parametrize(
+    ("model", "name", "score"),
+    [("big", "strict", 0.75), ("small", "strict", 8 / 12), ("big", "first-letter", 0.0)],
+)
+def test_a_file_of_lm_eval_gives_the_figure_that_lm_eval_reports(model: str, name: str, score: float) -> None:
+    (found,) = read_lm_eval(the_file(model, "words"), filter_name=name)
+    assert found.name == f"words-{model}"
+    assert len(found.lines) == 12
+    assert sum(line["score"] for line in found.lines) / 12 == pytest.approx(score)
+
+
+def test_a_file_of_lm_eval_keeps_the_answer_that_its_filter_read_out() -> None:
+    first = [
+        read_lm_eval(the_file("big", "words"), filter_name=name)[0].lines[0]["answer"]
+        for name in ("strict", "first-letter")
+    ]
+    assert first == ["zebra", "z"]
+
+
+def test_both_models_of_lm_eval_have_the_same_items() -> None:
+    a, b = (read_lm_eval(the_file(model, "words"), filter_name="strict")[0].lines for model in ("big", "small"))
+    assert [(line["id"], line["hash"]) for line in a] == [(line["id"], line["hash"]) for line in b]
+
+
+def test_multiple_choice_of_lm_eval_gives_its_accuracy_and_no_answers() -> None:
+    lines = read_lm_eval(the_file("dummy", "mc"), metric="acc")[0].lines
+    assert sum(line["score"] for line in lines) / 12 == 0.25
+    assert not any("answer" in line for line in lines)
+
+
+def test_a_task_of_lm_eval_without_a_figure_for_each_item_says_so() -> None:
+    with pytest.raises(DataError, match=r"each item a number: word_perplexity, bits_per_byte\."):
+        read_lm_eval(the_file("dummy", "ppl"))
 
 
 def test_samples_become_a_recording_named_by_task_and_model(tmp_path: Path) -> None:

@@ -1,4 +1,5 @@
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -6,6 +7,8 @@ import pytest
 
 from harness.errors import DataError
 from harness.importers.promptfoo import read_promptfoo
+
+FILES = Path(__file__).parent / "files" / "promptfoo"
 
 
 def result(
@@ -39,11 +42,64 @@ def write(folder: Path, results: list[dict[str, Any]]) -> Path:
     return path
 
 
-def test_each_provider_becomes_a_recording(tmp_path: Path) -> None:
-    rows = [result(t, 0, success=t == 0, provider=p) for t in (0, 1) for p in ("openai:a", "openai:b")]
+def recordings(name: str, **options: Any) -> dict[str, list[dict[str, Any]]]:
+    return {one.name: one.lines for one in read_promptfoo(FILES / f"{name}.json", **options)}
+
+
+@pytest.mark.parametrize("options", [{}, {"metric": "exact"}])
+def test_each_column_of_promptfoos_table_becomes_a_recording_with_the_passes_it_reports(options) -> None:
+    found = recordings("colours", **options)
+    assert {name: [sum(x.get("score", 0) for x in lines), len(lines)] for name, lines in found.items()} == {
+        "colours-openai:chat:big-prompt1": [4, 5],
+        "colours-openai:chat:big-prompt2": [4, 5],
+        "colours-openai:chat:big-prompt1-2": [4, 5],
+        "colours-openai:chat:big-prompt2-2": [4, 5],
+        "colours-openai:chat:gpt-4o-mini-prompt1": [2, 5],
+        "colours-openai:chat:gpt-4o-mini-prompt2": [0, 5],
+    }
+
+
+def test_prompts_are_told_apart_by_what_each_was_asked() -> None:
+    found = recordings("colours")
+    # The second prompt has two words more.
+    for name, lines in found.items():
+        assert lines[0]["usage"]["input_tokens"] == (4 if "prompt1" in name else 6)
+    items = [[(line["id"], line["hash"]) for line in lines] for lines in found.values()]
+    assert all(one == items[0] for one in items)
+    assert [name for name, _ in items[0]] == ["0", "1", "2", "3", "4"]
+
+
+def test_what_promptfoo_could_not_run_is_an_error_in_each_recording() -> None:
+    for lines in recordings("colours").values():
+        assert [line["id"] for line in lines if "error" in line] == ["4"]
+        assert lines[4]["error"].startswith("API error: 400")
+
+
+def test_a_cost_is_known_where_promptfoo_knows_the_price_and_absent_elsewhere() -> None:
+    found = recordings("colours")
+    mini = found["colours-openai:chat:gpt-4o-mini-prompt1"]
+    # $0.15 a million tokens in, half that for cached ones, and $0.60 out: 2 + 2 in and 1 out.
+    assert mini[0]["cost_usd"] == pytest.approx((2 * 0.15 + 2 * 0.075 + 0.60) / 1e6)
+    assert not any("cost_usd" in line for line in found["colours-openai:chat:big-prompt1"])
+
+
+def test_what_promptfoos_cache_answered_has_neither_cost_nor_seconds() -> None:
+    (lines,) = recordings("cached").values()
+    assert [line["score"] for line in lines[:4]] == [1, 1, 1, 1]
+    assert not any({"cost_usd", "seconds", "usage"} & line.keys() for line in lines[:4])
+
+
+def test_what_promptfoo_repeated_is_one_group() -> None:
+    (lines,) = recordings("repeated").values()
+    assert len(lines) == len({line["id"] for line in lines}) == 10
+    assert sorted(Counter(line["group"] for line in lines).values()) == [2] * 5
+
+
+def test_a_recording_is_named_by_its_provider_alone_where_there_is_one_prompt(tmp_path: Path) -> None:
+    # `promptIdx` counts the columns: each provider has one of its own.
+    rows = [result(t, i, success=t == 0, provider=p) for t in (0, 1) for i, p in enumerate(("openai:a", "openai:b"))]
     a, b = read_promptfoo(write(tmp_path, rows))
     assert (a.name, b.name) == ("results-openai:a", "results-openai:b")
-    assert [line["score"] for line in a.lines] == [1.0, 0.0]
     first = dict(a.lines[0])
     assert first.pop("hash")
     assert first == {
@@ -51,14 +107,8 @@ def test_each_provider_becomes_a_recording(tmp_path: Path) -> None:
         "score": 1.0,
         "answer": "hello",
         "usage": {"input_tokens": 10, "output_tokens": 2},
-        "cost_usd": 0.0001,
         "seconds": 1.25,
     }
-
-
-def test_each_prompt_becomes_a_recording(tmp_path: Path) -> None:
-    rows = [result(0, prompt, success=True) for prompt in (0, 1)]
-    assert [f.name.rpartition("-")[2] for f in read_promptfoo(write(tmp_path, rows))] == ["prompt1", "prompt2"]
 
 
 def test_what_failed_to_run_is_an_error_and_no_wrong_answer(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """How often nominal 95 % intervals hold the truth, cell by cell, as Markdown.
 
-    python benchmarks/coverage.py [repetitions]
+    python benchmarks/interval_coverage.py [repetitions]
 
 Cells where `few_for_coverage` warns at the true rate are marked; so is the mean over two seeds, which leave one
 degree of freedom.

@@ -1,0 +1,41 @@
+"""How far a judge agrees with people, as text and as JSON."""
+
+import msgspec
+
+from harness.judge.agreement import AgreementRow, JudgeAgreement
+
+
+def agreement_json(found: JudgeAgreement) -> bytes:
+    """Indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
+
+
+def agreement_text(found: JudgeAgreement) -> str:
+    """Kappa, sensitivity and specificity with their intervals, and what to write into `task.toml`."""
+    lines = [f"{found.model} against people in {found.metric}, 95 % intervals:", ""]
+    for row in found.rows:
+        lines += [*_row(row), ""]
+    first = found.rows[0]
+    if first.errors:
+        tallies = ", ".join(f"{name} = [{hits}, {n}]" for name, (hits, n) in first.errors.items())
+        lines.append(f"For other items of the same kind: [judge] errors = {{ {tallies} }}")
+    elif found.metric == "judged":
+        lines.append("All labels are the same: the judge's errors on the other kind of answer are not known.")
+    if found.without_judgement:
+        lines.append(f"{found.without_judgement} labelled answers have no judgement and are left out.")
+    if found.same_over_repeats is not None:
+        lines.append(
+            f"Asked {found.repeats} times, the judge said the same of {found.same_over_repeats:.0%} of answers."
+        )
+    return "\n".join(lines) + "\n"
+
+
+def _row(row: AgreementRow) -> list[str]:
+    lines = [f"{row.candidate or 'all'}: {row.n} answers, {row.observed:.1%} judged alike"]
+    figures = (("Cohen's kappa", row.kappa), ("sensitivity", row.sensitivity), ("specificity", row.specificity))
+    for name, ends in figures:
+        if ends is not None:
+            hits = row.errors.get(name)
+            count = f"  ({hits[0]} of {hits[1]})" if hits else ""
+            lines.append(f"  {name:<14} {ends[0]:.3f} [{ends[1]:.3f}, {ends[2]:.3f}]{count}")
+    return lines
