@@ -33,7 +33,8 @@ from harness.run.manifest import Manifest
 from harness.scores import Column, Scores
 from harness.stats.paired import compare_means
 from harness.stats.proportion import wilson
-from harness.task import Bound, Requirement, Task, UseTable
+from harness.task import Requirement, Task
+from harness.task.file import Bound, UseTable
 from harness.types import Rung
 
 LIGHT = (("prompting", Rung.PROMPTING), ("rag", Rung.RAG))

@@ -9,7 +9,7 @@ LAYERS = [
     {"errors"},
     {"types", "config", "stats"},
     {"metrics", "economics", "models"},
-    {"kinds", "retrieval", "data", "judging"},
+    {"kinds", "retrieval", "data"},
     {"adapter", "importers"},
     {"learning", "prompting", "plugins"},
     {"finetuning"},

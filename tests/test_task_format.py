@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from harness.data.holdout import SplitTable
-from harness.judging import JudgeTable
-from harness.task import DataTable, GuardTable, MetricsTable, TaskFile, TaskTable, UpdateTable, UseTable
+from harness.task.file import DataTable, GuardTable, MetricsTable, TaskFile, TaskTable, UpdateTable, UseTable
+from harness.task.judging import JudgeTable
 
 TEXT = (Path(__file__).parents[1] / "docs" / "task-format.md").read_text(encoding="utf-8")
 EXAMPLES = re.findall(r"```toml\n(\[task\].*?)```", TEXT, flags=re.DOTALL)

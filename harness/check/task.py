@@ -8,7 +8,8 @@ from harness.check import annotators, classes, duplicates, giveaways, labels, re
 from harness.check.finding import Finding, Level
 from harness.data.items import make_items
 from harness.data.rows import Row, read_rows
-from harness.task import DataTable, Task, load_task, read_task_file
+from harness.task import Task, load_task, read_task_file
+from harness.task.file import DataTable
 from harness.types import Item
 
 

@@ -12,7 +12,7 @@ from harness.decide.verdict import Answer
 from harness.decide.worth import Ledger
 from harness.estimate import State
 from harness.leaderboard.rows import Row
-from harness.task import SYSTEM_FIGURES, Requirement
+from harness.task.task import SYSTEM_FIGURES, Requirement
 from harness.types import Rung
 
 MAX_FAILED = 0.05

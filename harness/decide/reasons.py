@@ -78,6 +78,9 @@ class Why:
             yield from (r for row in chosen for r in self.states(row, State.MET))
             yield from (r for row in field.trained for r in self.states(row, State.MISSED))
             return
+        if field.answer is Answer.WORTH_IT:
+            # A lighter candidate that may meet the bar too matters more than one that misses it.
+            others.sort(key=lambda row: row.meets is not State.OPEN)
         for row in chosen if field.answer is Answer.WORTH_IT else []:
             yield from self.states(row, State.MET)
         for row in others:

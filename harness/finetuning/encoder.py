@@ -5,8 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-Place = tuple[int, int]
-"""Start and end of a token, in characters."""
+from harness.learning.bio import Place
 
 
 @dataclass(frozen=True)

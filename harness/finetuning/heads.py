@@ -7,8 +7,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from harness.finetuning.bio import Tags, counted
 from harness.finetuning.training import Judged
+from harness.learning.bio import Tags, counted
 
 NOWHERE = -100
 """The target of a token that stands nowhere in the text: it does not count."""

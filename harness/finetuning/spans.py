@@ -5,11 +5,11 @@ from pathlib import Path
 
 from harness.adapter import Batched, TaskView
 from harness.finetuning import encoded
-from harness.finetuning.bio import Tags
 from harness.finetuning.encoder import Encoder
 from harness.finetuning.heads import NOWHERE, SpanHead
 from harness.finetuning.network import Network
 from harness.finetuning.settings import FineTuning
+from harness.learning.bio import Tags
 from harness.types import Item, Preparation, Query, Reply
 
 

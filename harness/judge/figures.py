@@ -13,7 +13,6 @@ from harness.figures.columns import LEVEL, ONE_SIDED
 from harness.figures.estimates import metric_estimate
 from harness.judge.human import Labels
 from harness.judge.judgements import Judgements
-from harness.judging import Errors
 from harness.metrics.judged import VERDICT
 from harness.metrics.metric import Metric
 from harness.scores import Column, Scores
@@ -22,6 +21,7 @@ from harness.stats.judged import JudgedEstimate, judged_mean
 from harness.stats.mean import clustered_variance
 from harness.stats.proportion import effective_n
 from harness.stats.rogan_gladen import rogan_gladen
+from harness.task.judging import Errors
 
 FEWEST = 20
 """Human labels, with fewer of which the interval may not cover as it says."""

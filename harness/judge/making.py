@@ -7,12 +7,12 @@ from harness.errors import RunError
 from harness.judge.judge import Judge
 from harness.judge.ragas_judge import RagasJudge, load_ragas, version
 from harness.judge.rubric import RubricJudge, rubric_key
-from harness.judging import Judging
 from harness.metrics.judged import GRADE, NEED_EMBEDDER, VERDICT
 from harness.models.caller import Caller
 from harness.models.services import Services, check_embedder, check_model
 from harness.run.store import RunFolder
 from harness.task import Task
+from harness.task.judging import Judging
 from harness.types import content_hash
 
 _BY_RUBRIC = (VERDICT, GRADE)

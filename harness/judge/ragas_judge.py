@@ -11,11 +11,11 @@ from pydantic import BaseModel, ValidationError
 
 from harness.errors import UnavailableError
 from harness.judge.judge import Judge, NonsenseError
-from harness.judging import JudgeTable
 from harness.kinds.reading import json_in
 from harness.models.api import Embedder, Message, Request
 from harness.models.caller import Caller
 from harness.models.services import need
+from harness.task.judging import JudgeTable
 from harness.types import Call
 
 PINNED = 'pip install "ragas==0.4.3" "langchain-community<0.4.2"'

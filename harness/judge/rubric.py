@@ -5,11 +5,11 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from harness.judge.judge import Judge, NonsenseError
-from harness.judging import JudgeTable
 from harness.metrics.judged import GRADE, VERDICT
 from harness.models.api import Message, Request
 from harness.models.caller import Caller
 from harness.prompting import fill
+from harness.task.judging import JudgeTable
 from harness.types import Call
 
 _SCORES = {

@@ -43,7 +43,7 @@ class WordModel:
         vectorizer = TfidfVectorizer(ngram_range=(1, ngrams), sublinear_tf=True, min_df=min_df)
         model = LogisticRegression(C=c, max_iter=2000, random_state=seed)
         model.fit(vectorizer.fit_transform(texts), targets)
-        coefficients, intercepts = _one_row_per_label(model.coef_, model.intercept_)
+        coefficients, intercepts = one_row_per_label(model.coef_, model.intercept_)
         return cls(vectorizer, coefficients, intercepts, tuple(map(str, model.classes_)), ngrams)
 
     @property
@@ -82,7 +82,7 @@ class WordModel:
         return cls(vectorizer, coefficients, intercepts, tuple(kept["labels"]), kept["ngrams"])
 
 
-def _one_row_per_label(coefficients: Any, intercepts: Any) -> tuple[Any, Any]:
+def one_row_per_label(coefficients: Any, intercepts: Any) -> tuple[Any, Any]:
     """With two labels scikit-learn keeps one row, for the second."""
     if len(coefficients) > 1:
         return coefficients, intercepts

@@ -2,14 +2,12 @@
 
 import importlib.metadata
 import os
-import shutil
-import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
 from harness.errors import UnavailableError
 from harness.models.catalogue import Weights, find_weights
-from harness.types import content_hash
+from harness.models.gguf import converted
 
 Use = Literal["language", "embedding", "reranking"]
 
@@ -33,7 +31,7 @@ def weights_folder(name: str, use: Use, root: Path | None = None) -> Path:
     carried = carried_path(weights)
     if carried is None:
         return _from_hub(name, weights)
-    return _converted(carried) if carried.suffix == ".gguf" else carried
+    return converted(carried, user_cache() / "weights") if carried.suffix == ".gguf" else carried
 
 
 def weights_present(name: str, use: Use, root: Path | None = None) -> bool:
@@ -120,42 +118,3 @@ def _from_hub(name: str, weights: Weights) -> Path:
             f"the weights of {name!r} are not on this machine and the Hugging Face hub cannot be reached. "
             f"Connect once, or name a local folder{instead}."
         ) from error
-
-
-def _converted(gguf: Path) -> Path:
-    """The model of a GGUF file as safetensors: converting takes some 20 s, so it is done once per user."""
-    key = content_hash(gguf.name, gguf.stat().st_size)
-    folder = user_cache() / "weights" / f"{gguf.stem}-{key}"
-    if (folder / "config.json").is_file():
-        return folder
-    try:
-        import torch
-        from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
-    except ImportError as error:
-        raise UnavailableError(
-            f'reading {gguf.name} needs transformers, torch and gguf: pip install "approach-harness[train]".'
-        ) from error
-    from harness.models.quiet import quiet_transformers
-
-    with quiet_transformers():
-        loaded = AutoModelForCausalLM.from_pretrained(
-            gguf.parent, gguf_file=gguf.name, dtype=torch.float32, trust_remote_code=False
-        )
-        config = AutoConfig.from_pretrained(gguf.parent, gguf_file=gguf.name)
-        # A model that was loaded from GGUF counts as quantised and refuses to be saved; a fresh one does not.
-        for settings in (config, loaded.config):
-            if hasattr(settings, "quantization_config"):
-                del settings.quantization_config
-        fresh = AutoModelForCausalLM.from_config(config)
-        fresh.load_state_dict(loaded.state_dict())
-        tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
-        folder.parent.mkdir(parents=True, exist_ok=True)
-        temporary = Path(tempfile.mkdtemp(dir=folder.parent))
-        fresh.save_pretrained(temporary)
-        tokenizer.save_pretrained(temporary)
-    try:
-        temporary.rename(folder)
-    except OSError:
-        # Another process was first: its copy is as good.
-        shutil.rmtree(temporary, ignore_errors=True)
-    return folder

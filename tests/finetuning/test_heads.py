@@ -5,8 +5,8 @@ import math
 import pytest
 import torch
 
-from harness.finetuning.bio import Tags
 from harness.finetuning.heads import NOWHERE, LabelHead, NumberHead, SpanHead, class_weights
+from harness.learning.bio import Tags
 
 
 def test_a_label_costs_the_cross_entropy_of_the_smoothed_target():

@@ -8,8 +8,8 @@ import pytest
 
 from harness.judge.family import family, same_family
 from harness.judge.rubric import read_choice
-from harness.judging import JudgeTable
 from harness.metrics.judged import NAMES
+from harness.task.judging import JudgeTable
 
 
 @pytest.mark.parametrize(

@@ -218,9 +218,9 @@ def test_the_corrected_intervals_cover_the_truth_where_the_judge_s_own_does_not(
     from harness.judge.figures import judged_estimate
     from harness.judge.human import Labels
     from harness.judge.judgements import Judgements
-    from harness.judging import Errors
     from harness.metrics.judged import judged
     from harness.scores import Column, Scores
+    from harness.task.judging import Errors
 
     rng, metric, n, rate, share = np.random.default_rng(7), judged(), 300, 0.7, 0.9
     covered = naive = 0

@@ -5,6 +5,7 @@ import pytest
 
 from harness.errors import ConfigError, UnavailableError, UnknownNameError
 from harness.models.catalogue import find_weights
+from harness.models.gguf import converted
 from harness.models.weights import weights_folder, weights_key, weights_present
 
 
@@ -59,3 +60,11 @@ def test_weights_that_are_not_here_offline_say_what_to_do() -> None:
     with pytest.raises(UnavailableError, match=r"not on this machine.*Connect once, or name a local folder"):
         weights_folder("owner/never-heard-of", "language")
     assert not weights_present("owner/never-heard-of", "language")
+
+
+def test_a_gguf_file_that_cannot_be_read_leaves_nothing_in_the_cache(tmp_path: Path) -> None:
+    broken = tmp_path / "broken.gguf"
+    broken.write_bytes(b"GGUF and then nothing of use")
+    with pytest.raises(UnavailableError, match=r"broken\.gguf cannot be converted"):
+        converted(broken, tmp_path / "cache")
+    assert list((tmp_path / "cache").iterdir()) == []

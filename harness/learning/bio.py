@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.finetuning.encoder import Place
-
+Place = tuple[int, int]
+"""Start and end of a token in its text, in characters."""
 OUT = "O"
 
 

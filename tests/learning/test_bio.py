@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.finetuning.bio import Tags
+from harness.learning.bio import Tags
 
 TAGS = Tags(("fault", "part"))
 TEXT = "the main pump leaks"

@@ -1,0 +1,205 @@
+"""A task read from `tasks/NAME/task.toml` and the data beside it."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from itertools import chain
+from pathlib import Path
+from typing import Any
+
+from harness.config import inside, read_toml, validated
+from harness.data.corpus import read_corpus
+from harness.data.holdout import Parts, hold_out
+from harness.data.holdout_by_date import hold_out_last
+from harness.data.items import make_items
+from harness.data.rows import Row, read_rows
+from harness.data.update import Update, new_targets, second_edition
+from harness.errors import ConfigError, DataError, UnknownNameError
+from harness.kinds.kind import Kind
+from harness.kinds.registry import make_kind
+from harness.metrics import judged, retrieval
+from harness.metrics.metric import Metric
+from harness.task.file import Bound, DataTable, TaskFile, UpdateTable
+from harness.task.judging import judged_metric_names, read_judging
+from harness.task.task import SYSTEM_FIGURES, Requirement, Task
+from harness.types import Item, Passage
+
+
+def read_task_file(folder: Path) -> TaskFile:
+    """`task.toml` of a task's folder, without its data.
+
+    Raises:
+        ConfigError: what is wrong with it.
+    """
+    path = folder / "task.toml"
+    return validated(TaskFile, read_toml(path), str(path))
+
+
+def load_task(folder: Path) -> Task:
+    """The task in `folder`, with its data.
+
+    Raises:
+        ConfigError: what is wrong with the file or its data, with the line.
+    """
+    path, file = folder / "task.toml", read_task_file(folder)
+    data = file.data
+    for key in ("test", "train", "all", "validation", "corpus"):
+        source = getattr(data, key)
+        if source:  # one with a scheme, like hf:owner/name, is no path and stays inside as one
+            inside(folder.parent.parent, str(folder / source), f"{path}: [data] {key}")
+    if isinstance(file.task.json_schema, str):
+        inside(folder.parent.parent, str(folder / file.task.json_schema), f"{path}: [task] schema")
+
+    def rows(source: str | None, key: str) -> Iterator[Row]:
+        return read_rows(source, folder, data.encoding, f"{path}: [data] {key}") if source else iter(())
+
+    # Read as they are needed: a kind that is spelt out in the task looks at none of them.
+    sources = (rows(data.train, "train"), rows(data.test, "test"), rows(data.all, "all"))
+    targets = (r.cells.get(data.target) for r in chain(*sources))
+    kind = make_kind(file.task.kind, file.task.model_dump(), targets, str(path), folder)
+
+    def items(found: Iterable[Row]) -> list[Item]:
+        return make_items(
+            found,
+            input_columns=data.input_columns,
+            target_column=data.target,
+            group_column=data.group,
+            gold_column=data.gold,
+            check=kind.check,
+        )
+
+    names = judged_metric_names(file.judge, _metric_names(file, kind), str(path))
+    metrics = [_named_metric(kind, data, name, str(path), bounded=name in file.requirement) for name in names]
+    named = items(rows(data.validation, "validation"))
+    if data.all:
+        held = _held_out(rows(data.all, "all"), items, data, labels=bool(kind.choices), path=str(path))
+    else:
+        held = Parts(items(rows(data.test, "test")), items(rows(data.train, "train")))
+    test, train, validation = held.test, held.train, named or held.validation
+    corpus = read_corpus(data.corpus, folder, data.encoding, f"{path}: [data] corpus") if data.corpus else ()
+    _check_gold(test, corpus, f"{path}: [data] gold")
+
+    def changed(part: Sequence[Item], source: str | None, key: str, column: str) -> dict[str, Any]:
+        return new_targets(part, rows(source, key), column, kind.check, f"{path}: [update] target")
+
+    update = None
+    if (table := file.update) is not None:
+        documents, number = _second_edition(table, data, corpus, folder, str(path))
+        update = Update(
+            documents,
+            number,
+            test=changed(test, data.test, "test", table.target),
+            train=changed(train, data.train, "train", table.target),
+            validation=changed(validation, data.validation, "validation", table.target),
+        )
+        if not update.test:
+            raise DataError(f"{path}: [update] target: no test item has anything in a column {table.target!r}.")
+    return Task(
+        name=folder.name,
+        version=file.task.version,
+        kind=kind,
+        instructions=file.task.instructions.strip(),
+        test=test,
+        train=train,
+        validation=validation,
+        corpus=corpus,
+        metrics=metrics,
+        requirement=_requirement(file.requirement, metrics, str(path)),
+        use=file.use,
+        keywords=_keywords(file.keywords, kind, str(path)),
+        validation_share=data.validation_share,
+        folder=folder,
+        split=held.words,
+        update=update,
+        judge=read_judging(file.judge, folder, str(path)),
+        guard=_guard(file, folder.name, str(path)),
+    )
+
+
+def _guard(file: TaskFile, name: str, path: str) -> tuple[str, ...]:
+    tasks = file.guard.tasks if file.guard else ()
+    if name in tasks:
+        raise ConfigError(f"{path}: [guard] tasks: {name!r} is the task itself; name some that it is not trained for.")
+    return tuple(dict.fromkeys(tasks))
+
+
+def _held_out(
+    rows: Iterator[Row], items: Callable[[Iterable[Row]], list[Item]], data: DataTable, *, labels: bool, path: str
+) -> Parts:
+    """The parts of the one file that the task brings."""
+    where = f"{path}: [data] split"
+    if data.split.by == "temporal" and data.date is not None:
+        share = 0.0 if data.validation else data.validation_share
+        return hold_out_last(rows, items, data.date, data.split.share, share, where)
+    return hold_out(items(rows), data.split, labels=labels, where=where)
+
+
+def _second_edition(
+    table: UpdateTable, data: DataTable, corpus: Sequence[Passage], folder: Path, path: str
+) -> tuple[list[Passage], int]:
+    if data.corpus is None:
+        raise ConfigError(f"{path}: [update]: the task has no corpus to be a second edition of: [data] corpus.")
+    if table.target in (data.target, *data.input_columns):
+        raise ConfigError(f"{path}: [update] target: {table.target!r} is a column of [data] already: name another.")
+    where = f"{path}: [update] corpus"
+    inside(folder.parent.parent, str(folder / table.corpus), where)
+    return second_edition(corpus, read_corpus(table.corpus, folder, data.encoding, where), where)
+
+
+def _metric_names(file: TaskFile, kind: Kind) -> list[str]:
+    named = [*([file.metrics.primary] if file.metrics.primary else []), *file.metrics.also]
+    bounded = [k for k in file.requirement if k not in ("on_premise", "margin", *SYSTEM_FIGURES)]
+    return list(dict.fromkeys([*(named or kind.default_metrics()), *bounded]))
+
+
+def _check_gold(test: Sequence[Item], corpus: Sequence[Passage], where: str) -> None:
+    """Gold passages must stand in the corpus, where there is one."""
+    known = {passage.id for passage in corpus}
+    for item in test if known else ():
+        for name in item.gold:
+            if name not in known:
+                raise UnknownNameError("passage", name, known, f"{where}: item {item.id!r}")
+
+
+def _named_metric(kind: Kind, data: DataTable, name: str, path: str, *, bounded: bool) -> Metric:
+    if metric := retrieval.named(name):
+        if data.gold is None:
+            raise ConfigError(f"{path}: {name} needs the passages that answer an item: name their column, [data] gold.")
+        return metric
+    if name in judged.NAMES:
+        return judged.NAMES[name]()
+    try:
+        return kind.metric(name)
+    except UnknownNameError as error:
+        if bounded:
+            known = [*error.known, *SYSTEM_FIGURES, "on_premise", "margin"]
+            raise UnknownNameError("figure", name, known, f"{path}: [requirement]") from None
+        raise UnknownNameError(error.what, name, error.known, f"{path}: [metrics]") from None
+    except ConfigError as error:
+        raise ConfigError(f"{path}: {'[requirement]' if bounded else '[metrics]'}: {error}") from None
+
+
+def _requirement(table: Mapping[str, Any], metrics: Sequence[Metric], path: str) -> Requirement:
+    bounds, primary = {}, metrics[0]
+    for key, value in table.items():
+        if key in ("on_premise", "margin"):
+            continue
+        bound = bounds[key] = validated(Bound, value, f"{path}: [requirement] {key}")
+        found = bound.at_least if bound.at_least is not None else bound.at_most
+        for low, high in (m.bounds for m in metrics if m.name == key and m.bounds):
+            if found is not None and not low <= found <= high:
+                raise ConfigError(f"{path}: [requirement] {key}: found {found:g}; it runs from {low:g} to {high:g}.")
+    margin = float(table.get("margin", 0.0))
+    if primary.bounds and margin > primary.bounds[1] - primary.bounds[0]:
+        raise ConfigError(
+            f"{path}: [requirement] margin: found {margin:g}, more than the whole range of {primary.name} "
+            f"({primary.bounds[0]:g} to {primary.bounds[1]:g}). It is in the metric's own units, e.g. 0.03."
+        )
+    return Requirement(bounds, bool(table.get("on_premise", False)), margin)
+
+
+def _keywords(table: Mapping[str, tuple[str, ...]], kind: Kind, path: str) -> dict[str, tuple[str, ...]]:
+    for label in table:
+        try:
+            kind.check(label)
+        except ValueError as error:
+            raise ConfigError(f"{path}: [keywords]: {error}") from None
+    return dict(table)
