@@ -203,7 +203,7 @@ def test_an_eval_file_without_zstandard_here_says_what_to_do(monkeypatch: pytest
 
     monkeypatch.setattr(zipfile.ZipFile, "read", refuse)  # as Python before 3.14 does
     monkeypatch.setitem(sys.modules, "zstandard", None)
-    with pytest.raises(UnavailableError, match="pip install zstandard"):
+    with pytest.raises(UnavailableError, match=r"pip install .approach-harness\[data\]"):
         lines("colours-big.eval")
 
 
