@@ -50,6 +50,8 @@ model = "local/smollm2-135m-instruct"
 adapter = "finetuned"
 method = "full"
 words = true
+learning_rate = 2e-4
+head_learning_rate = 2e-3
 epochs = 4
 patience = 4
 """
