@@ -4,29 +4,27 @@ Journal, lock, order, retries, limits, cache and budget are those of any run. A 
 shown: an answer that has not changed is not judged again.
 """
 
-import asyncio
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
 
 from harness.data.table import ItemTable
-from harness.errors import RunError
 from harness.judge.judge import Judge
 from harness.judge.making import check_judge, judge_key, judgements_folder, make_judge
 from harness.judge.manifest import Judged, now, write_judge_manifest
 from harness.judge.material import sources_of, to_judge
 from harness.kinds.number import Number
 from harness.models.budget import Budget
-from harness.models.cache import ResponseCache
 from harness.models.services import Services
 from harness.run.journal import Journal
 from harness.run.runner import Stopper, answer
 from harness.run.sampling import sampled
 from harness.run.session import Report
 from harness.run.standing import Standing
-from harness.run.store import Store, locked
+from harness.run.store import locked
+from harness.run.together import Stoppable, run_together
 from harness.task import Task
 from harness.types import Item, Record
 
@@ -77,7 +75,7 @@ class JudgeOutcome:
 
 
 @dataclass
-class JudgeSession:
+class JudgeSession(Stoppable):
     """A task, the runs to judge, and the services that all judgements share."""
 
     task: Task
@@ -85,9 +83,6 @@ class JudgeSession:
     runs: Sequence[Judgeable]
     options: JudgeOptions
     report: Report
-    stopped: str | None = None
-    """Why all of it was to end, if somebody said so."""
-    _stoppers: list[Stopper] = field(default_factory=list)
 
     async def run(self) -> list[JudgeOutcome]:
         """Every run, every source.
@@ -99,27 +94,14 @@ class JudgeSession:
         wanted = [m for m in self.task.metrics if not self.options.metrics or m.name in self.options.metrics]
         sources = sources_of(wanted)
         check_judge(self.task, sources, self.root)
-        cache = ResponseCache(Store(self.root).responses) if self.options.cache else None
-        services = Services(
-            self.root, cache=cache, budget=self.options.budget, max_concurrency=self.options.max_concurrency
+        options = self.options
+        return await run_together(
+            lambda services: [self._one(run, source, services) for run in self.runs for source in sources],
+            self.root,
+            cache=options.cache,
+            budget=options.budget,
+            max_concurrency=options.max_concurrency,
         )
-        work = [self._one(run, source, services) for run in self.runs for source in sources]
-        try:
-            ended = await asyncio.gather(*work, return_exceptions=True)
-        finally:
-            await services.close()
-            if cache:
-                cache.close()
-        broken = [e for e in ended if isinstance(e, BaseException)]
-        if broken:
-            raise broken[0] if len(broken) == 1 else RunError("\n".join(map(str, broken))) from broken[0]
-        return [o for o in ended if isinstance(o, JudgeOutcome)]
-
-    def stop(self, reason: str) -> None:
-        """Ends all of it after what is in flight."""
-        self.stopped = self.stopped or reason
-        for stopper in self._stoppers:
-            stopper.stop(reason)
 
     async def _one(self, run: Judgeable, source: str, services: Services) -> JudgeOutcome:
         key = judge_key(self.task, source, self.root)
@@ -134,7 +116,7 @@ class JudgeSession:
                     standing.see(record)
 
             stopper, started = Stopper(self.options.max_failures, further=see), now()
-            self._watch(stopper)
+            self.watch(stopper)
             todo = sampled([items[i] for i in left], None, 0)
             if todo and not stopper.reason:
                 judge = make_judge(self.task, source, services)
@@ -165,11 +147,6 @@ class JudgeSession:
             if shown := to_judge(self.task, item, record, source):
                 found.append(shown)
         return found
-
-    def _watch(self, stopper: Stopper) -> None:
-        self._stoppers.append(stopper)
-        if self.stopped:
-            stopper.stop(self.stopped)
 
     async def _answer(
         self, todo: Sequence[Item], judge: Judge, stopper: Stopper, journal: Path, services: Services, name: str

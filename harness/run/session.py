@@ -1,6 +1,5 @@
 """Runs of several candidates over a task, in one process that shares models, cache and limits."""
 
-import asyncio
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
@@ -13,7 +12,6 @@ import numpy as np
 from harness.adapter import Predictor
 from harness.errors import HarnessError, RunError, UnavailableError
 from harness.models.budget import Budget
-from harness.models.cache import ResponseCache
 from harness.models.services import Services
 from harness.project import Candidate
 from harness.run import manifest as manifests
@@ -25,6 +23,7 @@ from harness.run.runner import Busy, Rule, Stopper, answer
 from harness.run.sampling import sampled
 from harness.run.standing import Standing
 from harness.run.store import RunFolder, Store, locked
+from harness.run.together import Stoppable, run_together
 from harness.task import Task
 from harness.types import Item, Preparation, Record, content_hash
 
@@ -83,7 +82,7 @@ class Outcome:
 
 
 @dataclass
-class Session:
+class Session(Stoppable):
     """A task, its store, and the services that the candidates share."""
 
     task: Task
@@ -91,9 +90,6 @@ class Session:
     store: Store
     options: Options
     report: Report
-    stopped: str | None = None
-    """Why all of it was to end, if somebody said so."""
-    _stoppers: list[Stopper] = field(default_factory=list)
 
     async def run(self, candidates: Sequence[Candidate]) -> list[Outcome]:
         """Every candidate with each of its seeds; those that call APIs overlap, local ones take turns.
@@ -101,33 +97,16 @@ class Session:
         Raises:
             HarnessError: something is wrong with a candidate; the others have come to their end before.
         """
-        cache = ResponseCache(self.store.responses, answers=not self.options.fresh) if self.options.cache else None
-        services = Services(
-            self.root, cache=cache, budget=self.options.budget, max_concurrency=self.options.max_concurrency
-        )
         plan = [(c, s) for c in candidates for s in self._seeds(c)]
-        try:
-            ended = await asyncio.gather(*(self._one(c, s, services) for c, s in plan), return_exceptions=True)
-        finally:
-            await services.close()
-            if cache:
-                cache.close()
-        broken = [e for e in ended if isinstance(e, BaseException)]
-        if broken:
-            raise broken[0] if len(broken) == 1 else RunError("\n".join(map(str, broken))) from broken[0]
-        return [o for o in ended if isinstance(o, Outcome)]
-
-    def stop(self, reason: str) -> None:
-        """Ends every run after what is in flight; those that have not begun ask nothing."""
-        self.stopped = self.stopped or reason
-        for stopper in self._stoppers:
-            stopper.stop(reason)
-
-    def watch(self, stopper: Stopper) -> None:
-        """Has `stop` end this run too."""
-        self._stoppers.append(stopper)
-        if self.stopped:
-            stopper.stop(self.stopped)
+        options = self.options
+        return await run_together(
+            lambda services: [self._one(c, s, services) for c, s in plan],
+            self.root,
+            cache=options.cache,
+            answers=not options.fresh,
+            budget=options.budget,
+            max_concurrency=options.max_concurrency,
+        )
 
     def _seeds(self, candidate: Candidate) -> tuple[int, ...]:
         return candidate.seeds if self.options.seed is None else (self.options.seed,)
