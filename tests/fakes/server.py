@@ -209,12 +209,16 @@ def openai_answer(body: dict[str, Any]) -> dict[str, Any]:
     """A chat completion; half of the tokens sent count as cached."""
     said = expected(body)
     text = json.dumps({"answer": said}) if "response_format" in body else said
-    sent = _tokens(body)
+    return chat_completion(text, body["model"] + "-2026", sent=_tokens(body))
+
+
+def chat_completion(text: str, model: str, *, ident: str = "chatcmpl-1", sent: int = 9) -> dict[str, Any]:
+    """A text as OpenAI's servers send it."""
     return {
-        "id": "chatcmpl-1",
+        "id": ident,
         "object": "chat.completion",
         "created": 1,
-        "model": body["model"] + "-2026",
+        "model": model,
         "choices": [
             {
                 "index": 0,

@@ -7,7 +7,7 @@ import sys
 import time
 
 import pytest
-from fakes.server import OK, Fault
+from fakes.server import OK, Fault, chat_completion
 
 from harness.run.journal import latest
 
@@ -51,11 +51,7 @@ def test_a_killed_judge_goes_on_where_it_was(court: Court, number: int):
 
 
 def said_with_key(text: str) -> dict:
-    return {
-        "id": KEY, "object": "chat.completion", "created": 1, "model": f"fake-{KEY}",
-        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}],
-        "usage": {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10},
-    }  # fmt: skip
+    return chat_completion(text, f"fake-{KEY}", ident=KEY)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from fakes.server import OK, FakeServer, Fault
+from fakes.server import OK, FakeServer, Fault, chat_completion
 
 KEY = "planted-7f3a9c-do-not-keep"
 TOML = """
@@ -53,11 +53,7 @@ def leaky(lab, monkeypatch: pytest.MonkeyPatch):
 
 
 def said_with_key(text: str) -> dict:
-    return {
-        "id": KEY, "object": "chat.completion", "created": 1, "model": f"fake-{KEY}",
-        "choices": [{"index": 0, "finish_reason": "stop", "message": {"role": "assistant", "content": text}}],
-        "usage": {"prompt_tokens": 9, "completion_tokens": 1, "total_tokens": 10},
-    }  # fmt: skip
+    return chat_completion(text, f"fake-{KEY}", ident=KEY)
 
 
 @pytest.mark.parametrize(
