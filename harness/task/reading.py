@@ -1,7 +1,7 @@
 """A task read from `tasks/NAME/task.toml` and the data beside it."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -40,78 +40,106 @@ def load_task(folder: Path) -> Task:
         ConfigError: what is wrong with the file or its data, with the line.
     """
     path, file = folder / "task.toml", read_task_file(folder)
-    data = file.data
-    for key in ("test", "train", "all", "validation", "corpus"):
-        source = getattr(data, key)
-        if source:  # one with a scheme, like hf:owner/name, is no path and stays inside as one
-            inside(folder.parent.parent, str(folder / source), f"{path}: [data] {key}")
-    if isinstance(file.task.json_schema, str):
-        inside(folder.parent.parent, str(folder / file.task.json_schema), f"{path}: [task] schema")
-
-    def rows(source: str | None, key: str) -> Iterator[Row]:
-        return read_rows(source, folder, data.encoding, f"{path}: [data] {key}") if source else iter(())
-
-    # Read as they are needed: a kind that is spelt out in the task looks at none of them.
-    sources = (rows(data.train, "train"), rows(data.test, "test"), rows(data.all, "all"))
-    targets = (r.cells.get(data.target) for r in chain(*sources))
-    kind = make_kind(file.task.kind, file.task.model_dump(), targets, str(path), folder)
-
-    def items(found: Iterable[Row]) -> list[Item]:
-        return make_items(
-            found,
-            input_columns=data.input_columns,
-            target_column=data.target,
-            group_column=data.group,
-            gold_column=data.gold,
-            check=kind.check,
-        )
-
+    _check_places(file, folder, str(path))
+    source = _Source(file, folder, str(path))
+    kind = make_kind(file.task.kind, file.task.model_dump(), source.targets(), str(path), folder)
     names = judged_metric_names(file.judge, _metric_names(file, kind), str(path))
-    metrics = [_named_metric(kind, data, name, str(path), bounded=name in file.requirement) for name in names]
-    named = items(rows(data.validation, "validation"))
-    if data.all:
-        held = _held_out(rows(data.all, "all"), items, data, labels=bool(kind.choices), path=str(path))
-    else:
-        held = Parts(items(rows(data.test, "test")), items(rows(data.train, "train")))
-    test, train, validation = held.test, held.train, named or held.validation
-    corpus = read_corpus(data.corpus, folder, data.encoding, f"{path}: [data] corpus") if data.corpus else ()
-    _check_gold(test, corpus, f"{path}: [data] gold")
-
-    def changed(part: Sequence[Item], source: str | None, key: str, column: str) -> dict[str, Any]:
-        return new_targets(part, rows(source, key), column, kind.check, f"{path}: [update] target")
-
-    update = None
-    if (table := file.update) is not None:
-        documents, number = _second_edition(table, data, corpus, folder, str(path))
-        update = Update(
-            documents,
-            number,
-            test=changed(test, data.test, "test", table.target),
-            train=changed(train, data.train, "train", table.target),
-            validation=changed(validation, data.validation, "validation", table.target),
-        )
-        if not update.test:
-            raise DataError(f"{path}: [update] target: no test item has anything in a column {table.target!r}.")
+    metrics = [_named_metric(kind, file.data, name, str(path), bounded=name in file.requirement) for name in names]
+    parts, corpus = source.parts(kind), source.corpus()
+    _check_gold(parts.test, corpus, f"{path}: [data] gold")
     return Task(
         name=folder.name,
         version=file.task.version,
         kind=kind,
         instructions=file.task.instructions.strip(),
-        test=test,
-        train=train,
-        validation=validation,
+        test=parts.test,
+        train=parts.train,
+        validation=parts.validation,
         corpus=corpus,
         metrics=metrics,
         requirement=_requirement(file.requirement, metrics, str(path)),
         use=file.use,
         keywords=_keywords(file.keywords, kind, str(path)),
-        validation_share=data.validation_share,
+        validation_share=file.data.validation_share,
         folder=folder,
-        split=held.words,
-        update=update,
+        split=parts.words,
+        update=source.update(file.update, parts, corpus, kind) if file.update else None,
         judge=read_judging(file.judge, folder, str(path)),
         guard=_guard(file, folder.name, str(path)),
     )
+
+
+def _check_places(file: TaskFile, folder: Path, path: str) -> None:
+    """Files that the task names lie inside the project."""
+    named = {f"[data] {key}": getattr(file.data, key) for key in ("test", "train", "all", "validation", "corpus")}
+    named["[task] schema"] = file.task.json_schema
+    for key, source in named.items():
+        if source and isinstance(source, str):  # one with a scheme, like hf:owner/name, is no path and stays inside
+            inside(folder.parent.parent, str(folder / source), f"{path}: {key}")
+
+
+@dataclass(frozen=True)
+class _Source:
+    """Where the data of a task are read from."""
+
+    file: TaskFile
+    folder: Path
+    path: str
+
+    def rows(self, key: str) -> Iterator[Row]:
+        """Of the data file that `[data]` has under a key; nothing where it has none."""
+        data = self.file.data
+        source = getattr(data, key)
+        return read_rows(source, self.folder, data.encoding, f"{self.path}: [data] {key}") if source else iter(())
+
+    def targets(self) -> Iterator[Any]:
+        """Raw targets, read as they are asked for: a kind that is spelt out in the task looks at none of them."""
+        return (r.cells.get(self.file.data.target) for key in ("train", "test", "all") for r in self.rows(key))
+
+    def parts(self, kind: Kind) -> Parts:
+        """Test, train and validation."""
+        data = self.file.data
+
+        def items(found: Iterable[Row]) -> list[Item]:
+            return make_items(
+                found,
+                input_columns=data.input_columns,
+                target_column=data.target,
+                group_column=data.group,
+                gold_column=data.gold,
+                check=kind.check,
+            )
+
+        named = items(self.rows("validation"))
+        if data.all:
+            held = _held_out(self.rows("all"), items, data, labels=bool(kind.choices), path=self.path)
+        else:
+            held = Parts(items(self.rows("test")), items(self.rows("train")))
+        return replace(held, validation=named) if named else held
+
+    def corpus(self) -> Sequence[Passage]:
+        """The documents."""
+        data = self.file.data
+        where = f"{self.path}: [data] corpus"
+        return read_corpus(data.corpus, self.folder, data.encoding, where) if data.corpus else ()
+
+    def update(self, table: UpdateTable, parts: Parts, corpus: Sequence[Passage], kind: Kind) -> Update:
+        """The second edition, with the targets that change with it."""
+
+        def changed(part: Sequence[Item], key: str) -> dict[str, Any]:
+            return new_targets(part, self.rows(key), table.target, kind.check, f"{self.path}: [update] target")
+
+        documents, number = _second_edition(table, self.file.data, corpus, self.folder, self.path)
+        update = Update(
+            documents,
+            number,
+            test=changed(parts.test, "test"),
+            train=changed(parts.train, "train"),
+            validation=changed(parts.validation, "validation"),
+        )
+        if not update.test:
+            raise DataError(f"{self.path}: [update] target: no test item has anything in a column {table.target!r}.")
+        return update
 
 
 def _guard(file: TaskFile, name: str, path: str) -> tuple[str, ...]:
