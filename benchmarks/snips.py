@@ -15,6 +15,7 @@ from harness import open_project
 from harness.run.session import Options
 
 sys.path.insert(0, str(Path(__file__).parent))
+from board_table import print_board
 from shared_data import shared_data
 
 TASK = """
@@ -74,11 +75,8 @@ def main() -> None:
         if asked:
             project.run("snips", ["rag"], Options(limit=asked, latency=False))
         board = project.leaderboard("snips", ["tagger", "rag"] if asked else ["tagger"])
-    print(f"{len(chosen):,} train\n\n| candidate | items | {' | '.join(board.metrics)} |")
-    print(f"|---|---{'|---' * len(board.metrics)}|")
-    for row in board.rows:
-        figures = [f"{e.value:.3f} [{e.low:.3f}, {e.high:.3f}]" for e in row.metrics.values()]
-        print(f"| {row.name} | {row.n} | {' | '.join(figures)} |")
+    print(f"{len(chosen):,} train\n")
+    print_board(board)
 
 
 if __name__ == "__main__":

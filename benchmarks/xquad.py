@@ -12,6 +12,7 @@ from harness import open_project
 from harness.run.session import Options
 
 sys.path.insert(0, str(Path(__file__).parent))
+from board_table import print_board
 from shared_data import shared_data
 
 TASK = """
@@ -71,11 +72,8 @@ def main() -> None:
         project = open_project(root)
         project.run("xquad", options=Options(limit=asked, latency=False))
         board = project.leaderboard("xquad")
-    print(f"{asked} of {len(test):,} questions\n\n| candidate | {' | '.join(board.metrics)} |")
-    print(f"|---{'|---' * len(board.metrics)}|")
-    for row in board.rows:
-        figures = [f"{e.value:.3f} [{e.low:.3f}, {e.high:.3f}]" for e in row.metrics.values()]
-        print(f"| {row.name} | {' | '.join(figures)} |")
+    print(f"{asked} of {len(test):,} questions\n")
+    print_board(board)
 
 
 if __name__ == "__main__":
