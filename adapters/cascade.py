@@ -1,7 +1,7 @@
 """Two adapters, the cheap one first: the dear one answers where the cheap one is not sure enough."""
 
 import asyncio
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -44,7 +44,7 @@ class Cascade(Adapter):
         for part in self._parts:
             part.check(root)
 
-    def check_items(self, root: Path, ids: Collection[str], primary: Metric, seed: int) -> None:
+    def check_items(self, root: Path, ids: Container[str], primary: Metric, seed: int) -> None:
         """As either does."""
         for part in self._parts:
             part.check_items(root, ids, primary, seed)

@@ -1,6 +1,6 @@
 """Answers that were made elsewhere: the system in use today, another tool's run, a person."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Container, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -48,7 +48,7 @@ class Recorded(Adapter):
         if not self._path(root).is_file():
             raise UnavailableError(f"there is no recording {root / self.file}.")
 
-    def check_items(self, root: Path, ids: Collection[str], primary: Metric, seed: int) -> None:
+    def check_items(self, root: Path, ids: Container[str], primary: Metric, seed: int) -> None:
         """Refuses items that the task has not, a seed that was not recorded, and scores that mean nothing here."""
         path, lines = self._path(root), self._lines(root)
         unknown = [line.id for line in lines if line.id not in ids]

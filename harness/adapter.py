@@ -1,6 +1,6 @@
 """What an adapter is: settings that can be sent anywhere, apart from what is loaded and stays where it is."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, ClassVar, Protocol
@@ -67,7 +67,7 @@ class Adapter(BaseModel):
     def check(self, root: Path) -> None:
         """Raises UnavailableError for what this machine lacks: an extra, a key, weights. Loads nothing."""
 
-    def check_items(self, root: Path, ids: Collection[str], primary: Metric, seed: int) -> None:
+    def check_items(self, root: Path, ids: Container[str], primary: Metric, seed: int) -> None:
         """Raises DataError for what can be known to be wrong before a run, by the ids of the test items.
 
         Args:

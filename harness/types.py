@@ -74,7 +74,9 @@ class Item(msgspec.Struct, frozen=True):
         """The 8 bytes of `query.hash` and those of `hash`; the input, which is long, is read once for both."""
         digest = blake2b(_encode(self.input) + b"\x1e", digest_size=8)
         of_query = digest.digest()
-        digest.update(b"".join(_encode(part) + b"\x1e" for part in (self.target, *([self.gold] if self.gold else []))))
+        digest.update(_encode(self.target) + b"\x1e")
+        if self.gold:
+            digest.update(_encode(self.gold) + b"\x1e")
         return of_query, digest.digest()
 
 

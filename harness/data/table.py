@@ -24,6 +24,10 @@ class ItemTable:
     def __len__(self) -> int:
         return len(self.items)
 
+    def __contains__(self, name: object) -> bool:
+        """Whether there is an item with this id."""
+        return name in self.place
+
     @cached_property
     def ids(self) -> list[str]:
         """Ids."""

@@ -117,7 +117,7 @@ class Session(Stoppable):
             if reason := candidate.adapter.unfit(view):
                 return Outcome(candidate.name, seed, skipped=reason)
             candidate.check(self.root)
-            candidate.adapter.check_items(self.root, self.task.table.place, self.task.primary, seed)
+            candidate.adapter.check_items(self.root, self.task.table, self.task.primary, seed)
             key = run_key(self.task, candidate, self.root, seed)
             folder = self.store.run(self.task.name, candidate.name, seed, key)
             with locked(folder, f"{candidate.name} on {self.task.name}", self.options.wait_for_lock_s):

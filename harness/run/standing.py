@@ -1,5 +1,6 @@
 """Where the items of a run stand: which have an answer, which failed, which are to be asked."""
 
+import re
 from collections.abc import Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,6 +13,7 @@ from harness.run.journal import AnsweredHead, read_heads
 from harness.types import Answered, Record
 
 _NEW, _ANSWERED, _FAILED = 0, 1, 2
+_HASH = re.compile("[0-9a-f]{16}")
 
 
 class Standing:
@@ -27,9 +29,8 @@ class Standing:
         place_of = _Places(table)
         for heads in read_heads(journal):
             places = place_of([head.item_id for head in heads])
-            hashes = np.asarray([_number(head.item_hash) for head in heads], dtype=np.uint64)
             found = np.asarray([_ANSWERED if type(head) is AnsweredHead else _FAILED for head in heads], dtype=np.uint8)
-            found[hashes != table.digests[0][places]] = _NEW
+            found[_numbers([head.item_hash for head in heads]) != table.digests[0][places]] = _NEW
             self._state[places[places >= 0]] = found[places >= 0]
         self._failed_before = {table.items[i].id for i in np.flatnonzero(self._state == _FAILED).tolist()}
         self.items = 0
@@ -79,9 +80,9 @@ class _Places:
         return np.where(hashes[at] == wanted, order[at], -1)
 
 
-def _number(text: str) -> int:
-    """Of a hash; one that the harness never wrote is the hash of nothing."""
+def _numbers(hashes: Sequence[str]) -> NDArray[np.uint64]:
+    """(k,) of hashes of 16 hexadecimal digits; one that the harness never wrote is the hash of nothing."""
     try:
-        return int(text, 16) & 0xFFFF_FFFF_FFFF_FFFF
+        return np.frombuffer(bytes.fromhex("".join(hashes)), dtype=">u8", count=len(hashes))
     except ValueError:
-        return 0
+        return np.asarray([int(text, 16) if _HASH.fullmatch(text) else 0 for text in hashes], dtype=np.uint64)
