@@ -114,12 +114,15 @@ def _power(found: PairedComparison) -> str:
 
 def _without_failed(found: PairedComparison) -> str:
     other: Comparison | None = found.without_failed
-    if other is None:
+    counts = f"{found.failed[0]} of {found.a}, {found.failed[1]} of {found.b}"
+    if other is not None:
+        return (
+            f"Without failed and unparseable answers ({counts}) the claims would be others: {difference(other)} on "
+            f"{other.n} items."
+        )
+    if not any(found.failed) or found.unscored:
         return ""
-    return (
-        f"Without failed and unparseable answers ({found.failed[0]} of {found.a}, {found.failed[1]} of {found.b}) the "
-        f"claims would be others: {difference(other)} on {other.n} items."
-    )
+    return f"Failed and unparseable answers: {counts}. They are in the figures, scored as {found.metric} scores them."
 
 
 def _flips(found: PairedComparison) -> str:

@@ -9,6 +9,7 @@ from statsmodels.stats.contingency_tables import mcnemar
 from harness.compare.files import compare_recordings
 from harness.compare.result import PairedComparison
 from harness.errors import ComparisonError, DataError
+from harness.report.comparison import comparison_text
 
 
 def write(path: Path, lines: list[dict[str, Any]]) -> Path:
@@ -74,11 +75,13 @@ def test_an_error_counts_as_wrong_in_a_proportion_and_the_comparison_says_what_i
     assert found.without_failed.n == 40
 
 
-def test_errors_that_change_no_claim_are_not_talked_about(tmp_path: Path) -> None:
+def test_errors_that_change_no_claim_are_counted_and_no_more(tmp_path: Path) -> None:
     a, b = outcomes(10, 90, 5, 5)
     lines = scored(b)
     lines[-1] = {"id": lines[-1]["id"], "error": "timeout"}
-    assert compared(tmp_path, scored(a), lines).without_failed is None
+    found = compared(tmp_path, scored(a), lines)
+    assert found.without_failed is None
+    assert "Failed and unparseable answers: 0 of a, 1 of b." in comparison_text(found)
 
 
 def test_an_error_has_no_score_in_a_mean_and_is_counted(tmp_path: Path) -> None:
