@@ -19,7 +19,7 @@ def print_forecasts(project: "OpenProject", task: "Task", candidates: Sequence[s
     from rich.table import Table
 
     table = Table(title=f"{task.name}: nothing is asked yet", box=SIMPLE_HEAD, pad_edge=False, title_style="bold")
-    for title in ("candidate", "items left", "calls", "tokens in", "out", "USD", "about", "basis"):
+    for title in ("candidate", "items\nleft", "calls", "tokens\nin", "\nout", "USD", "time", "basis"):
         table.add_column(title, justify="left" if title in ("candidate", "basis") else "right", no_wrap=True)
     skipped = []
     for one in _forecasts(project, task, candidates, options):
@@ -32,8 +32,9 @@ def print_forecasts(project: "OpenProject", task: "Task", candidates: Sequence[s
     for candidate, reason in skipped:
         output().print(f"{candidate} cannot run: {reason}", markup=False, soft_wrap=True)
     output().print(
-        "Measured: as earlier records of the candidate went. Estimated: four bytes a token, and for a model that was "
-        "never asked here half a second a call and 50 tokens a second. What a build takes is not in it.",
+        "Measured: as earlier records of the candidate went. Estimated: four bytes a token, and for a model behind an "
+        "API half a second a call and 50 tokens a second; how long a local one takes is known once it has answered. "
+        "What a build takes is not in it.",
         style="dim",
     )
 
