@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from harness.errors import RunError
 from harness.project import Candidate, Project
 from harness.run.journal import latest
-from harness.run.manifest import Manifest, read_manifest
+from harness.run.manifest import Manifest, check_journal, read_manifest
 from harness.run.session import run_key
 from harness.run.store import RunFolder, Store
 from harness.task import Task
@@ -22,12 +22,17 @@ class KeptRun:
 
 
 def kept_runs(project: Project, task: Task, candidate: Candidate) -> list[KeptRun]:
-    """Runs of a candidate as it is set now, one per seed that has been run."""
+    """Runs of a candidate as it is set now, one per seed that has been run.
+
+    Raises:
+        RunError: a journal was changed since its run ended.
+    """
     store, found = Store(project.root), []
     for seed in _seeds(store, task, candidate):
         folder = store.run(task.name, candidate.name, seed, run_key(task, candidate, project.root, seed))
         manifest = read_manifest(folder.manifest)
         if manifest is not None:
+            check_journal(manifest, folder.journal)
             found.append(KeptRun(seed, folder, manifest))
     return found
 

@@ -68,7 +68,7 @@ async def _both_ways(
     project: Project, task: Task, adapter: Prompted, items: Sequence[Item], run: KeptRun
 ) -> tuple[_Records, _Records]:
     cache = ResponseCache(Store(project.root).responses)
-    services = Services(project.root, cache=cache)
+    services = Services(project.root, cache=cache, seed=run.seed)
     folder = run.folder.folder
     try:
         closed = await closed_book(task, adapter, items, folder, run.seed, services)
@@ -86,7 +86,7 @@ async def _repeated(
     cache, said = ResponseCache(store.responses), list[_Records]()
     try:
         for repeat in range(1, repeats + 1):
-            services = Services(project.root, cache=cache, repeat=repeat)
+            services = Services(project.root, cache=cache, repeat=repeat, seed=run.seed)
             try:
                 said.append(
                     await asked_again(

@@ -14,6 +14,8 @@ from harness.models.retry import RetryPolicy
 from harness.types import Call, Failure
 
 _REFUSALS = frozenset({"RateLimited", "Overloaded"})
+_REPEATS = 1_000_000
+"""More than anybody asks for under one seed: repetitions of two seeds have different numbers."""
 _Reserved = tuple[float, int]
 """USD and tokens."""
 
@@ -43,16 +45,20 @@ class Caller:
         retry: RetryPolicy | None = None,
         budget: Budget | None = None,
         repeat: int = 0,
+        seed: int = 0,
+        asking: dict[str, "asyncio.Future[CallFailedError | None]"] | None = None,
     ) -> None:
         """What is None is not there: a local model has no limiter, a latency sample no cache.
 
-        With a `repeat` every request is that repetition of itself: another answer than the first one's is cached.
+        With a `repeat` every request is that repetition of itself: another answer than the first one's is cached. With
+        a `seed` so is every request whose answer is sampled; one at temperature 0 has the same answer under each.
+        `asking` is what is being asked this moment, shared with whoever may ask the same.
         """
         self.model, self.name, self.local = model, model.name, model.local
         self._cache, self._limiter, self._budget = cache, limiter, budget
-        self._retry, self._repeat = retry or RetryPolicy(), repeat
+        self._retry, self._repeat, self._seed = retry or RetryPolicy(), repeat, seed
         self._key = model.key()
-        self._asking: dict[str, asyncio.Future[CallFailedError | None]] = {}
+        self._asking = {} if asking is None else asking
         self._final: ModelError | None = None
 
     async def complete(self, request: Request) -> tuple[Completion, Call]:
@@ -61,8 +67,8 @@ class Caller:
         Raises:
             CallFailedError: with what was tried.
         """
-        if self._repeat:
-            request = msgspec.structs.replace(request, repeat=self._repeat)
+        if number := self._repeat + (self._seed * _REPEATS if request.temperature != 0 else 0):
+            request = msgspec.structs.replace(request, repeat=number)
         if self._cache is None:
             return await self._ask(request, "")
         key = request_key(self._key, request)

@@ -9,7 +9,7 @@ from harness.errors import ConfigError, UnavailableError, UnknownNameError
 from harness.models.api import Embedder, Model
 from harness.models.budget import Budget
 from harness.models.cache import ResponseCache
-from harness.models.caller import Caller
+from harness.models.caller import CallFailedError, Caller
 from harness.models.http import Endpoint
 from harness.models.limiter import Limiter
 from harness.models.retry import RetryPolicy
@@ -34,16 +34,19 @@ class Services:
         retry: RetryPolicy | None = None,
         max_concurrency: int = 64,
         repeat: int = 0,
+        seed: int = 0,
     ) -> None:
         """`root` is the project's folder, from which relative paths of weights are read.
 
-        With a `repeat` models are asked for that repetition of every answer, not for the first one.
+        With a `repeat` models are asked for that repetition of every answer, not for the first one; with a `seed` of
+        every answer that they sample.
         """
         self.root, self.cache = root, cache
         self.cores = asyncio.Lock()
         """Held by whoever keeps this machine's cores busy: local work does not compete with itself."""
         self._budget, self._retry, self._max_concurrency = budget, retry, max_concurrency
-        self._repeat = repeat
+        self._repeat, self._seed = repeat, seed
+        self._asking: dict[str, asyncio.Future[CallFailedError | None]] = {}
         self._models: dict[_Identity, Model] = {}
         self._callers: dict[_Identity, Caller] = {}
         self._limiters: dict[tuple[str, str | None], Limiter] = {}
@@ -90,6 +93,8 @@ class Services:
                 retry=self._retry,
                 budget=None if model.local else self._budget,
                 repeat=self._repeat,
+                seed=self._seed,
+                asking=self._asking,
             )
         return self._callers[identity]
 
@@ -131,7 +136,24 @@ class Services:
 
     def without_cache(self) -> "Services":
         """The same models, with no cached answer: for measuring how long an answer takes."""
-        other = Services(self.root, budget=self._budget, retry=self._retry, max_concurrency=self._max_concurrency)
+        return self._sharing(None, self._seed)
+
+    def under(self, seed: int) -> "Services":
+        """The same models for a run under a seed: what a model samples is another answer under each."""
+        other = self._sharing(self.cache, seed)
+        other._asking, other._remembering = self._asking, self._remembering
+        return other
+
+    def _sharing(self, cache: ResponseCache | None, seed: int) -> "Services":
+        other = Services(
+            self.root,
+            cache=cache,
+            budget=self._budget,
+            retry=self._retry,
+            max_concurrency=self._max_concurrency,
+            repeat=self._repeat,
+            seed=seed,
+        )
         other.cores, other._models, other._embedders = self.cores, self._models, self._embedders
         other._limiters, other._rerankers = self._limiters, self._rerankers
         return other

@@ -196,7 +196,13 @@ def cut_torn_line(path: Path) -> None:
         file.truncate(0)
 
 
-def checksum(path: Path) -> str:
-    """SHA-256 of a file."""
+def checksum(path: Path, size: int | None = None) -> str:
+    """SHA-256 of a file, or of its first `size` bytes."""
+    digest = hashlib.sha256()
     with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
+        if size is None:
+            return hashlib.file_digest(file, "sha256").hexdigest()
+        while size > 0 and (chunk := file.read(min(size, _CHUNK))):
+            digest.update(chunk)
+            size -= len(chunk)
+    return digest.hexdigest()

@@ -10,7 +10,9 @@ from typing import Any
 
 import msgspec
 
+from harness.errors import RunError
 from harness.run.files import replace_file
+from harness.run.journal import checksum
 from harness.types import Preparation
 
 PACKAGES = (
@@ -90,7 +92,11 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """Seconds of single queries, one at a time, after a warm-up (local candidates)."""
     started: str = ""
     ended: str = ""
+    """Empty where the run has not come to its end: it is going on, or was killed."""
     journal_sha256: str | None = None
+    """Of the journal as it stood then."""
+    journal_bytes: int | None = None
+    """How long it was then; what a later run that was killed has appended follows."""
     git_commit: str | None = None
     machine: dict[str, Any] = msgspec.field(default_factory=dict)
     packages: dict[str, str] = msgspec.field(default_factory=dict)
@@ -102,6 +108,28 @@ def read_manifest(path: Path) -> Manifest | None:
         return msgspec.json.decode(path.read_bytes(), type=Manifest)
     except (OSError, msgspec.DecodeError, msgspec.ValidationError):
         return None
+
+
+def unfinished(manifest: Manifest) -> Manifest:
+    """The manifest of a run that goes on, written before its first answer: if it is killed, its records are found."""
+    return msgspec.structs.replace(
+        manifest, ended="", stopped="it has not come to its end", journal_sha256=None, journal_bytes=None
+    )
+
+
+def check_journal(manifest: Manifest, journal: Path) -> None:
+    """Whether what the run had written at its end is still there as it was.
+
+    Raises:
+        RunError: the journal was changed since, or is gone.
+    """
+    if not manifest.journal_bytes:
+        return
+    if not journal.is_file() or checksum(journal, manifest.journal_bytes) != manifest.journal_sha256:
+        raise RunError(
+            f"{journal}: it is not as the run of {manifest.candidate} left it {manifest.ended}: a record was changed "
+            "or removed since. Put the file back, or run the candidate with --fresh."
+        )
 
 
 def write_manifest(path: Path, manifest: Manifest) -> None:

@@ -121,7 +121,7 @@ class Session(Stoppable):
             key = run_key(self.task, candidate, self.root, seed)
             folder = self.store.run(self.task.name, candidate.name, seed, key)
             with locked(folder, f"{candidate.name} on {self.task.name}", self.options.wait_for_lock_s):
-                run = _Run(self, candidate, seed, key, folder, services, rule)
+                run = _Run(self, candidate, seed, key, folder, services.under(seed), rule)
                 return await run.go()
         except UnavailableError as error:
             return Outcome(candidate.name, seed, skipped=str(error))
@@ -170,6 +170,11 @@ class _Run:
         options, task = self.session.options, self.session.task
         if options.fresh:
             self._set_aside()
+        before = manifests.read_manifest(self.folder.manifest)
+        if before and not before.ended:
+            before = None  # of a run that was killed
+        if before:
+            manifests.check_journal(before, self.folder.journal)
         standing = Standing(task.table, self.folder.journal)
         todo = left_to_do(task, standing, options)
 
@@ -180,7 +185,6 @@ class _Run:
         stopper = Stopper(options.max_failures, further=see, hold=self.rule.ahead)
         self.session.watch(stopper)
         self.rule.begin(self.folder.journal, stopper)
-        before = manifests.read_manifest(self.folder.manifest)
         if stopper.reason:
             todo = []
         preparation, newly_built = None, False
@@ -194,6 +198,9 @@ class _Run:
             self._tell("loading", 0, len(todo), 0)
             predictor = await self._load(self.services)
             local = predictor.batch_size > 1 and self.candidate.adapter.timed
+            if before is None:
+                begun = self._manifest(None, (standing.items, 0, 0), preparation, busy, (), started, None)
+                manifests.write_manifest(self.folder.manifest, manifests.unfinished(begun))
             try:
                 busy = await self._answer(todo, predictor, stopper)
             finally:
@@ -282,7 +289,8 @@ class _Run:
         started: str,
         stopped: str | None,
     ) -> Manifest:
-        task, candidate = self.session.task, self.candidate
+        task, candidate, journal = self.session.task, self.candidate, self.folder.journal
+        size = journal.stat().st_size if journal.is_file() else 0
         return Manifest(
             task=task.name,
             task_version=task.version,
@@ -307,7 +315,8 @@ class _Run:
             latency=latency,
             started=before.started if before else started,
             ended=_now(),
-            journal_sha256=checksum(self.folder.journal) if self.folder.journal.is_file() else None,
+            journal_sha256=checksum(journal, size) if size else None,
+            journal_bytes=size or None,
             git_commit=manifests.git_commit(self.session.root),
             machine=manifests.machine(),
             packages=manifests.packages(),

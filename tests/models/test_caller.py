@@ -362,3 +362,34 @@ def test_candidates_that_name_the_same_model_share_it_and_its_limits(tmp_path):
     assert other._limiter is one._limiter
     assert one._limiter._gap == 1.0
     assert services.model("openai/a", Endpoint("http://127.0.0.1:2/v1"))._limiter is not one._limiter
+
+
+@pytest.mark.parametrize(("temperature", "calls"), [(1.0, 3), (None, 3), (0.0, 1)])
+def test_what_is_sampled_is_sampled_anew_for_each_seed_and_what_is_not_is_asked_once(
+    tmp_path, cache, server: FakeServer, temperature, calls
+):
+    async def run() -> None:
+        services = Services(tmp_path, cache=cache)
+        here = Endpoint(server.openai)
+        try:
+            for seed in (0, 1, 2, 1):
+                model = services.under(seed).model("openai/fake", here)
+                await model.complete(_ask("a question", temperature=temperature))
+        finally:
+            await services.close()
+
+    asyncio.run(run())
+    assert server.calls == calls
+
+
+def test_runs_under_two_seeds_that_ask_the_same_at_once_make_one_call(tmp_path, cache, server: FakeServer):
+    async def run() -> None:
+        services = Services(tmp_path, cache=cache)
+        models = [services.under(seed).model("openai/fake", Endpoint(server.openai)) for seed in (0, 1)]
+        try:
+            await asyncio.gather(*(model.complete(_ask("a question")) for model in models))
+        finally:
+            await services.close()
+
+    asyncio.run(run())
+    assert server.calls == 1

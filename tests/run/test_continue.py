@@ -210,6 +210,38 @@ def test_a_kill_loses_no_finished_record_and_the_next_run_asks_the_rest(lab) -> 
     assert len(latest(journal_of(lab.root))) == 60
 
 
+def test_what_a_killed_first_run_finished_is_on_the_leaderboard_which_says_that_it_did_not_end(lab) -> None:
+    lab.toy("pause = 0.03")
+    lab.test(lab.rows(0, 60, "test"))
+    work = start(lab.root)
+    wait_for(lab.root / "asked.txt", 9)
+    work.send_signal(signal.SIGKILL)
+    work.wait()
+    work.stderr.close()
+    board = lab.cli("leaderboard", "pets")
+    assert board.code == 0, board.err
+    assert "it has not come to its end" in board.out.replace("\n", " ")
+    lab.run()
+    board = lab.cli("leaderboard", "pets")
+    assert "come to its end" not in board.out.replace("\n", " ")
+
+
+def test_a_journal_that_was_changed_since_its_run_ended_is_refused(lab) -> None:
+    lab.toy()
+    lab.run()
+    journal = journal_of(lab.root)
+    before = journal.read_bytes()
+    journal.write_bytes(before.replace(b'"cat"', b'"dog"', 1))
+    for command in ("run", "leaderboard"):
+        ended = lab.cli(command, "pets")
+        assert ended.code == 2
+        assert "it is not as the run of toy left it" in ended.err.replace("\n", " ")
+    journal.write_bytes(before)
+    assert lab.cli("leaderboard", "pets").code == 0
+    journal.write_bytes(before + before.splitlines(keepends=True)[0])  # what a killed second run appended
+    assert lab.cli("leaderboard", "pets").code == 0
+
+
 def test_an_interrupt_finishes_what_is_in_flight_and_says_how_to_go_on(lab) -> None:
     lab.toy("pause = 0.03")
     lab.test(lab.rows(0, 60, "test"))
