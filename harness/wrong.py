@@ -66,14 +66,14 @@ def wrong_items(task: Task, records: Mapping[str, Record]) -> list[Wrong]:
         task: with its test items and metrics.
         records: the last record of each item by its id; one of an input that has changed since is left out.
     """
-    distances = [(distance(task.primary, item, record), item, record) for item, record in _current(task, records)]
-    wrong = [(far, Wrong(item, record)) for far, item, record in distances if far > 0]
+    seen = [(distance(task.primary, item, record), item, record) for item, record in current_records(task, records)]
+    wrong = [(far, Wrong(item, record)) for far, item, record in seen if far > 0]
     return [w for _, w in sorted(wrong, key=lambda pair: -pair[0])]
 
 
 def slowest_items(task: Task, records: Mapping[str, Record]) -> list[Wrong]:
     """Items by the time that one caller would have waited, the longest first; those without a time are left out."""
-    timed = [(record.seconds, Wrong(item, record)) for item, record in _current(task, records)]
+    timed = [(record.seconds, Wrong(item, record)) for item, record in current_records(task, records)]
     return [w for _, w in sorted(((s, w) for s, w in timed if s is not None), key=lambda pair: -pair[0])]
 
 
@@ -143,7 +143,8 @@ def _is_number(value: Any) -> bool:
     return isinstance(value, (int, float)) and not isinstance(value, bool)
 
 
-def _current(task: Task, records: Mapping[str, Record]) -> Iterable[tuple[Item, Record]]:
+def current_records(task: Task, records: Mapping[str, Record]) -> Iterable[tuple[Item, Record]]:
+    """Test items that have a record of the input as it is now, in the seeded random order."""
     for item in sampled(task.test, None, 0):
         record = records.get(item.id)
         if record is not None and record.item_hash == item.query.hash:

@@ -17,7 +17,7 @@ LAYERS = [
     {"project", "check"},
     {"run"},
     {"scores", "estimate", "wrong", "starter"},
-    {"figures", "money"},
+    {"figures", "money", "profile"},
     {"early", "judge"},
     {"compare", "curve", "forecast", "leaderboard"},
     {"decide"},

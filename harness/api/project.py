@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from harness.early.until_decided import UntilDecided
     from harness.judge.session import JudgeOptions, JudgeSession
     from harness.leaderboard.rows import Entry, Leaderboard
+    from harness.profile import Table as ProfileTable
     from harness.scores import Scores
 
 
@@ -295,6 +296,22 @@ class OpenProject:
         from harness.api.guarding import guard_of
 
         return guard_of(self.project, self._task(task), candidates, limit, report)
+
+    def profile(self, task: str | Task, candidate: str) -> "Sequence[ProfileTable]":
+        """What stands behind a candidate's figure, by class, field or size of error, of its first seed.
+
+        Raises:
+            UnknownNameError: no such task or candidate.
+            RunError: it has no records.
+        """
+        from harness.api.records import not_run
+        from harness.profile import profile_of
+
+        loaded = self._task(task)
+        records = self.latest(loaded, candidate)
+        if not records:
+            raise not_run(loaded.name, candidate)
+        return profile_of(loaded, records)
 
     def show(self, task: str | Task, candidate: str, item: str) -> "Shown":
         """Everything that is known of one item in a candidate's run.

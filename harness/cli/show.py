@@ -14,9 +14,46 @@ if TYPE_CHECKING:
 def show(
     task: Annotated[str, typer.Argument(help="A task.")],
     candidate: Annotated[str, typer.Argument(help="A candidate.")],
-    item: Annotated[str, typer.Argument(help="Id of a test item.")],
+    item: Annotated[str | None, typer.Argument(help="Id of a test item.")] = None,
 ) -> None:
-    """Show one item: input, messages as sent, what was retrieved, raw text, answer, target, calls."""
+    """Show what stands behind a candidate's figure, by class, field or size of error; or one item.
+
+    Of an item: input, messages as sent, what was retrieved, raw text, answer, target, calls.
+    """
+    if item is None:
+        _profile(task, candidate)
+    else:
+        _item(task, candidate, item)
+
+
+def _profile(task: str, candidate: str) -> None:
+    from rich.box import SIMPLE_HEAD
+    from rich.markup import escape
+    from rich.table import Table
+
+    from harness.api import open_project
+    from harness.errors import RunError
+
+    found = open_project().profile(task, candidate)
+    if not found:
+        raise RunError(f"{candidate} has no answers on {task} that could be shown: its scores were made elsewhere.")
+    for one in found:
+        table = Table(title=escape(one.title), box=SIMPLE_HEAD, title_style="bold", title_justify="left")
+        for i, column in enumerate(one.columns):
+            table.add_column(escape(column), justify="left" if i in one.words else "right", overflow="fold")
+        for row in one.rows:
+            table.add_row(*map(escape, row))
+        output().print(table)
+        if one.note:
+            output().print(one.note, style="dim", markup=False)
+            output().print()
+    output().print(
+        f"The items that went wrong: harness wrong {task} {candidate}. One item: harness show {task} {candidate} ITEM",
+        markup=False,
+    )
+
+
+def _item(task: str, candidate: str, item: str) -> None:
     from rich.markup import escape
     from rich.rule import Rule
 

@@ -15,11 +15,11 @@ def wrong(
 ) -> None:
     """List the items that a candidate got wrong, with what was expected and what it said; calls no model."""
     from rich.markup import escape
-    from rich.table import Table
+    from rich.padding import Padding
 
     from harness.api import open_project
     from harness.errors import RunError
-    from harness.wrong import slowest_items, wrong_items
+    from harness.wrong import short, slowest_items, wrong_items
 
     project = open_project()
     loaded = project.project.task(task)
@@ -27,13 +27,11 @@ def wrong(
     if not records:
         raise RunError(f"there are no records of {candidate} on {task} yet. Run: harness run {task} -c {candidate}")
     found = slowest_items(loaded, records) if slowest else wrong_items(loaded, records)
-    table = Table(
-        "item", "input", "expected", "got", *(["ms"] if slowest else []), header_style="bold", show_lines=True
-    )
     for w in found[:limit]:
-        seconds = [f"{1000 * (w.record.seconds or 0):.0f}"] if slowest else []
-        table.add_row(*(escape(" ".join(text.split())) for text in (w.item.id, w.input, w.expected, w.got, *seconds)))
-    output().print(table)
+        took = f"  {1000 * (w.record.seconds or 0):.0f} ms" if slowest else ""
+        said = escape(f"expected {short(w.expected)}, got {short(w.got)}")
+        output().print(f"[bold]{escape(w.item.id)}[/]{took}  {said}")
+        output().print(Padding(escape(short(w.input)), (0, 0, 0, 2)), style="dim")
     shown = f", {limit} of them shown; --limit shows more" if len(found) > limit else ""
     short_of = "wrong" if loaded.kind.choices else f"short of a perfect {loaded.primary.name}, the worst first"
     what = "with a time" if slowest else short_of

@@ -133,3 +133,13 @@ def test_the_same_things_from_python(lab) -> None:
     assert board["tfidf"].metrics["accuracy"].value == 1.0
     shown = project.show("pets", "tfidf", "test3")
     assert shown.record.answer == shown.item.target == "cat"
+
+
+def test_show_without_an_item_tells_what_stands_behind_the_figure(lab) -> None:
+    lab.toy()
+    lab.run()
+    shown = lab.cli("show", "pets", "toy")
+    assert shown.code == 0, shown.err
+    assert "By class" in shown.out
+    assert "harness wrong pets toy" in shown.out
+    assert lab.cli("show", "pets", "majority").code == 2
