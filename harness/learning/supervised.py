@@ -17,11 +17,15 @@ from harness.types import Item, Preparation, Query, Reply, Rung
 
 KINDS = frozenset({"label", "binary", "number", "image-label"})
 _FILE = "model.pickle"
-_MODULES = re.compile(r"sklearn(\.\w+)*|numpy|numpy\._?core\.\w+|numpy\.random\.\w+|scipy\.sparse\._\w+")
+_MODULES = re.compile(
+    r"sklearn(\.\w+)*|lightgbm\.(sklearn|basic)|numpy|numpy\._?core\.\w+|numpy\.random\.\w+|scipy\.sparse\._\w+"
+)
 _NAMES = (
     "harness.learning.tabular.Features",
     "harness.learning.tabular.as_floats",
     "functools.partial",
+    "collections.OrderedDict",
+    "collections.defaultdict",
     "builtins.slice",
     "builtins.set",
     "builtins.object",
@@ -41,6 +45,11 @@ class Supervised(Adapter):
     def model(self, *, number: bool, features: Features, seed: int) -> Any:
         """The model to fit, a regressor where a number is asked for and a classifier where not."""
         raise NotImplementedError
+
+    def beside(self, features: Features) -> dict[str, Any]:
+        """What the model is told at fitting beside inputs and targets."""
+        del features
+        return {}
 
     @property
     def dense(self) -> bool:
@@ -91,7 +100,8 @@ class Supervised(Adapter):
     def _fitted(self, task: TaskView, items: Sequence[Item], seed: int) -> tuple[Features, Any]:
         features = Features.fit([item.input for item in items], dense=self.dense, seed=seed)
         model = self.model(number=task.kind.name == "number", features=features, seed=seed)
-        return features, model.fit(features.transform([i.input for i in items]), [i.target for i in items])
+        inputs, targets = features.transform([i.input for i in items]), [i.target for i in items]
+        return features, model.fit(inputs, targets, **self.beside(features))
 
 
 class _Reader(pickle.Unpickler):

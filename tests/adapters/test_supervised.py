@@ -5,6 +5,7 @@ import pickle
 
 import numpy as np
 import pytest
+from lightgbm import LGBMClassifier
 from sklearn.datasets import load_breast_cancer, load_diabetes
 from sklearn.ensemble import HistGradientBoostingClassifier
 from sklearn.linear_model import LogisticRegression, Ridge
@@ -20,10 +21,12 @@ from harness.plugins import load_adapter_class
 from harness.project import bundled
 from harness.types import Item, Query
 
-BOTH = ("linear", "boosting")
+BOTH = ("linear", "boosting", "lightgbm")
 
 
 def made(name, **settings):
+    if name == "lightgbm":
+        name, settings = "boosting", {"library": "lightgbm", **settings}
     return load_adapter_class(bundled() / "adapters" / f"{name}.py")(**settings)
 
 
@@ -75,6 +78,17 @@ def test_boosting_on_a_table_of_numbers_is_histogram_gradient_boosting(tmp_path)
     _, replies = answered(adapter, Binary("yes", "no"), items(rows[:400], targets[:400]), rows[400:], tmp_path)
     model = HistGradientBoostingClassifier(max_iter=20, random_state=0).fit(data.data[:400], data.target[:400])
     assert [r.scores["yes"] for r in replies] == pytest.approx(model.predict_proba(data.data[400:])[:, 1], abs=1e-6)
+
+
+def test_boosting_with_lightgbm_is_lightgbm(tmp_path):
+    rows, data = table(load_breast_cancer)
+    targets = ["yes" if t else "no" for t in data.target]
+    adapter = made("lightgbm", rounds=20)
+    _, replies = answered(adapter, Binary("yes", "no"), items(rows[:400], targets[:400]), rows[400:], tmp_path)
+    model = LGBMClassifier(n_estimators=20, random_state=0, deterministic=True, force_row_wise=True, verbose=-1)
+    model.fit(data.data[:400], data.target[:400])
+    expected = model.booster_.predict(data.data[400:])
+    assert [r.scores["yes"] for r in replies] == pytest.approx(expected, abs=1e-6)
 
 
 def test_the_threshold_of_a_binary_task_is_chosen_on_validation(tmp_path):
