@@ -7,7 +7,8 @@ from harness.errors import RunError
 from harness.judge.judge import Judge
 from harness.judge.ragas_judge import RagasJudge, load_ragas, version
 from harness.judge.rubric import RubricJudge, rubric_key
-from harness.metrics.judged import GRADE, NEED_EMBEDDER, VERDICT
+from harness.judge.similarity import SimilarityJudge
+from harness.metrics.judged import GRADE, NEED_EMBEDDER, SIMILARITY, VERDICT
 from harness.models.caller import Caller
 from harness.models.services import Services, check_embedder, check_model
 from harness.run.store import RunFolder
@@ -36,8 +37,9 @@ def check_judge(task: Task, sources: list[str], root: Path) -> None:
         UnavailableError: something that this machine lacks.
     """
     judging = judging_of(task)
-    check_model(judging.table.model, root, judging.endpoint)
-    if not set(sources) <= set(_BY_RUBRIC):
+    if set(sources) - {SIMILARITY}:
+        check_model(judging.table.model, root, judging.endpoint)
+    if set(sources) - {*_BY_RUBRIC, SIMILARITY}:
         load_ragas()
     if set(sources) & NEED_EMBEDDER:
         check_embedder(judging.table.embedder, root, judging.embedder_endpoint)
@@ -46,11 +48,13 @@ def check_judge(task: Task, sources: list[str], root: Path) -> None:
 def make_judge(task: Task, source: str, services: Services) -> Judge:
     """What makes the judgements of a source."""
     judging = judging_of(task)
+    wanted = source in NEED_EMBEDDER
+    embedder = services.embedder(judging.table.embedder, judging.embedder_endpoint) if wanted else None
+    if source == SIMILARITY and embedder:
+        return SimilarityJudge(embedder)
     caller = _caller(judging, services)
     if source in _BY_RUBRIC:
         return RubricJudge(source, task.instructions, judging.rubric, judging.table, caller)
-    wanted = source in NEED_EMBEDDER
-    embedder = services.embedder(judging.table.embedder, judging.embedder_endpoint) if wanted else None
     return RagasJudge(source, judging.table, caller, embedder)
 
 
@@ -58,6 +62,8 @@ def judge_key(task: Task, source: str, root: Path) -> str:
     """Changes with whatever could change a judgement; what is judged is keyed item by item."""
     judging, services = judging_of(task), Services(root)
     table = judging.table
+    if source == SIMILARITY:
+        return content_hash(source, services.embedder(table.embedder, judging.embedder_endpoint).key())
     parts: list[Any] = [source, _caller(judging, services).model.key(), table.temperature, table.max_tokens]
     parts.append(table.repeats)
     if source in _BY_RUBRIC:

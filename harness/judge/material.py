@@ -16,6 +16,7 @@ _FIELDS = {
     "grade": ("question", "expected", "answer"),
     "answer_correctness": ("question", "expected", "answer"),
     "response_relevancy": _ANSWER,
+    "semantic_similarity": ("answer", "targets"),
     "faithfulness": (*_ANSWER, "contexts"),
     "context_precision": ("question", "expected", "contexts"),
     "context_recall": ("question", "expected", "contexts"),
@@ -38,9 +39,13 @@ def to_judge(task: Task, item: Item, record: Record, source: str) -> Item | None
         return None
     if source in NEED_CONTEXTS and not record.contexts:
         return None
-    said: dict[str, Any] = {"question": as_text(item.input)}
+    said: dict[str, Any] = {}
+    if "question" in fields:
+        said["question"] = as_text(item.input)
     if "expected" in fields:
         said["expected"] = expected(task.kind, item)
+    if "targets" in fields:
+        said["targets"] = targets(task.kind, item)
     if "answer" in fields:
         said["answer"] = task.kind.write(record.answer, item.input)
     if "contexts" in fields:
@@ -50,7 +55,11 @@ def to_judge(task: Task, item: Item, record: Record, source: str) -> Item | None
 
 def expected(kind: Kind, item: Item) -> str:
     """The target in words: of several texts of which any will do, each on a line."""
-    target = item.target
-    if kind.name == "text" and isinstance(target, list):
-        return "\nor: ".join(map(str, target))
-    return kind.write(target, item.input)
+    return "\nor: ".join(targets(kind, item))
+
+
+def targets(kind: Kind, item: Item) -> list[str]:
+    """The target as a text; of several of which any will do, each."""
+    if kind.name == "text" and isinstance(item.target, list):
+        return list(map(str, item.target))
+    return [kind.write(item.target, item.input)]

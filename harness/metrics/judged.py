@@ -8,9 +8,11 @@ from harness.metrics.metric import Metric
 GRADES = (1.0, 5.0)
 """The worst grade and the best."""
 VERDICT, GRADE = "judged", "grade"
-"""The two that the rubric judge gives; the others are ragas's."""
+"""The two that the rubric judge gives."""
+SIMILARITY = "semantic_similarity"
+"""The one that asks no model; the others are ragas's."""
 _SOURCES = {"hallucination_rate": "faithfulness"}
-NEED_EMBEDDER = frozenset({"answer_correctness", "response_relevancy"})
+NEED_EMBEDDER = frozenset({"answer_correctness", "response_relevancy", SIMILARITY})
 NEED_CONTEXTS = frozenset({"faithfulness", "context_precision", "context_recall"})
 
 
@@ -27,6 +29,11 @@ def grade() -> Metric:
 def answer_correctness() -> Metric:
     """ragas: F1 of the statements of the answer against the target's, and their similarity, 3 to 1."""
     return _metric("answer_correctness", 0.0, bounds=(-0.25, 1.0))
+
+
+def semantic_similarity() -> Metric:
+    """Mean cosine of answer and target in the embedder's space; of several targets the nearest counts."""
+    return _metric(SIMILARITY, 0.0, bounds=(-1.0, 1.0))
 
 
 def response_relevancy() -> Metric:
@@ -58,7 +65,7 @@ NAMES: dict[str, Callable[[], Metric]] = {
     make.__name__: make
     for make in (
         judged, grade, answer_correctness, faithfulness, hallucination_rate, context_precision, context_recall,
-        response_relevancy,
+        response_relevancy, semantic_similarity,
     )
 }  # fmt: skip
 """All of them, by name."""

@@ -76,6 +76,14 @@ def test_response_relevancy_asks_three_times_and_an_evasive_answer_is_worth_noth
     assert len(chats) == 3 * 3
 
 
+def test_semantic_similarity_is_the_cosine_by_the_embedder_and_asks_no_model(court: Court, judged):
+    judged("semantic_similarity")
+    found = scores(court, "semantic_similarity")
+    assert found == pytest.approx({f"q{i}": cosine(ANSWER[i], f"{i} bar") for i in range(3)}, abs=1e-6)
+    assert not [seen for seen in court.server.seen if "chat" in seen.path]
+    assert court.row("rag").metrics["semantic_similarity"].value == pytest.approx(np.mean([*found.values()]), abs=1e-6)
+
+
 def test_calls_of_judge_and_embedder_are_recorded_cached_and_priced(court: Court, judged):
     judged("answer_correctness")
     made = court.server.calls
