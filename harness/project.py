@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -142,11 +142,17 @@ class Project:
             UnknownNameError: no such task.
             ConfigError: something is wrong with it.
         """
-        if name not in self.task_folders:
+        self.check_tasks([name])
+        return load_task(self.task_folders[name])
+
+    def check_tasks(self, names: Iterable[str]) -> None:
+        """Raises what `task` raises of a name, for all before the first of them is run."""
+        for name in names:
+            if name in self.task_folders:
+                continue
             if name and (self.root / "tasks" / name).is_dir():
                 raise ConfigError(f"{self.root / 'tasks' / name}: the folder holds no task.toml.")
             raise UnknownNameError("task", name, self.task_folders, str(self.root / "tasks"))
-        return load_task(self.task_folders[name])
 
     def candidate(self, name: str) -> Candidate:
         """The candidate of that name.

@@ -13,3 +13,15 @@ def split(text: str | None) -> list[str]:
     if text is not None and not names:
         raise ConfigError(f"--candidates names none, found {text!r}. Leave the option out for all.")
     return names
+
+
+def yes_or_no(text: str) -> bool:
+    """`yes` or `no`, and what else is written for them.
+
+    Raises:
+        ConfigError: neither.
+    """
+    word = str(text).lower()
+    if word not in ("yes", "no", "true", "false", "1", "0"):
+        raise ConfigError(f"--retry-failed is yes or no, found {text!r}.")
+    return word in ("yes", "true", "1")

@@ -325,8 +325,9 @@ def test_a_damaged_journal(lab) -> None:
     lab.run()
     (journal,) = lab.root.glob("results/pets/records/*/records.jsonl")
     journal.write_bytes(b"rubbish\n" + journal.read_bytes())
+    holds(refused(lab), "records.jsonl: it is not as the run of toy left it", "--fresh")
+    (journal.parent / "manifest.json").unlink()  # of a run that was killed there is none
     holds(refused(lab), "records.jsonl:1: the journal is damaged", "Move the file away")
-    holds(refused(lab, "leaderboard", "pets"), "records.jsonl:1: the journal is damaged")
 
 
 def test_a_damaged_response_cache(lab) -> None:
@@ -350,3 +351,18 @@ def test_a_new_process_ends_the_same_way(lab) -> None:
 def test_a_huge_line_is_read(lab) -> None:
     lab.test(lab.rows(0, 12, "test"), json.dumps({"id": "x", "text": "meow " * 400_000, "label": "cat"}))
     assert lab.cli("run", "pets", "-c", "majority").code == 0
+
+
+def test_a_misspelt_second_task_is_named_before_the_first_is_run(lab) -> None:
+    lab.toy()
+    ended = lab.cli("run", "pets", "petz")
+    assert ended.code == 2
+    assert "petz" in ended.err
+    assert lab.asked() == []
+
+
+def test_whether_to_retry_is_yes_or_no(lab) -> None:
+    lab.toy()
+    assert lab.cli("run", "pets", "-c", "toy", "--retry-failed", "no").code == 0
+    ended = lab.cli("run", "pets", "--retry-failed", "perhaps")
+    assert (ended.code, "--retry-failed is yes or no, found 'perhaps'" in ended.err) == (2, True)
