@@ -5,12 +5,15 @@ import importlib.util
 import inspect
 import sys
 import types
+from functools import cache
 from importlib.machinery import ModuleSpec
 from pathlib import Path
 
 from harness.adapter import Adapter
 from harness.errors import ConfigError
 from harness.types import Rung, content_hash
+
+_ANSWERING = [["harness", part] for part in ("prompting", "retrieval", "learning", "finetuning")]
 
 
 class BrokenAdapterError(ConfigError):
@@ -68,14 +71,43 @@ def _load(path: Path) -> types.ModuleType:
 
 
 def source_hash(adapter: type[Adapter]) -> str:
-    """Of the code behind an adapter: its own file and those of its base classes, without comments and docstrings."""
+    """Of the code behind an adapter, without comments and docstrings.
+
+    Its own file, those of its base classes, and what these import of the harness's code that learns, retrieves and
+    asks: another version of that may give other answers.
+    """
     bases = [base for base in adapter.__mro__ if issubclass(base, Adapter) and base is not Adapter]
-    return content_hash([code_hash(Path(inspect.getfile(base))) for base in bases])
+    files = [Path(inspect.getfile(base)) for base in bases]
+    for file in files:  # it grows as it is walked
+        files += [path for path in _imported(file.read_bytes()) if path not in files]
+    return content_hash([code_hash(path) for path in files])
+
+
+@cache
+def _imported(source: bytes) -> tuple[Path, ...]:
+    """Files of `_ANSWERING` that a source imports, at its head or inside functions."""
+    found = []
+    for node in ast.walk(ast.parse(source)):
+        names = [alias.name for alias in node.names] if isinstance(node, ast.Import | ast.ImportFrom) else []
+        if isinstance(node, ast.ImportFrom) and node.module:
+            names = [node.module, *(f"{node.module}.{name}" for name in names)]
+        found += [file for name in names if name.split(".")[:2] in _ANSWERING and (file := _file_of(name))]
+    return tuple(sorted(set(found)))
+
+
+def _file_of(module: str) -> Path | None:
+    place = Path(__file__).parents[1].joinpath(*module.split("."))
+    return next((file for file in (place.with_suffix(".py"), place / "__init__.py") if file.is_file()), None)
 
 
 def code_hash(path: Path) -> str:
     """Of a Python file's code, so that a comment or a docstring can change without a new run."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
+    return _code_hash(path.read_bytes())
+
+
+@cache
+def _code_hash(source: bytes) -> str:
+    tree = ast.parse(source)
     for node in ast.walk(tree):
         body = getattr(node, "body", None)
         if isinstance(body, list):

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from harness import plugins
 from harness.plugins import code_hash, load_adapter_class, source_hash
 from harness.project import bundled
 
@@ -82,3 +83,27 @@ def test_every_built_in_adapter_loads_and_says_what_it_does() -> None:
         adapter = load_adapter_class(path)
         assert adapter.__doc__
         assert adapter.rung
+
+
+def test_code_that_an_adapter_learns_with_is_part_of_its_hash(tmp_path, monkeypatch):
+    package = tmp_path / "harness"
+    for part in ("learning", "finetuning"):
+        (package / part).mkdir(parents=True)
+        (package / part / "__init__.py").write_text("")
+    (package / "learning" / "words.py").write_text("from harness.finetuning.heads import head\n")
+    (package / "finetuning" / "heads.py").write_text("head = 1\n")
+    adapter = tmp_path / "mine.py"
+    adapter.write_text(
+        "from harness.adapter import Adapter\nfrom harness.types import Rung\n\n\nclass Mine(Adapter):\n"
+        "    rung = Rung.BASELINE\n\n    async def load(self, task, folder, services):\n"
+        "        from harness.learning import words\n"
+    )
+    monkeypatch.setattr(plugins, "__file__", str(package / "plugins.py"))
+    plugins._imported.cache_clear()
+    made = plugins.load_adapter_class(adapter)
+    before = plugins.source_hash(made)
+    (package / "finetuning" / "heads.py").write_text("head = 1  # a comment\n")
+    assert plugins.source_hash(made) == before
+    (package / "finetuning" / "heads.py").write_text("head = 2\n")
+    assert plugins.source_hash(made) != before
+    plugins._imported.cache_clear()
