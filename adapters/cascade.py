@@ -2,7 +2,8 @@
 
 import asyncio
 from collections.abc import Container, Sequence
-from dataclasses import replace
+from contextlib import nullcontext
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +14,7 @@ from harness.adapter import Adapter, Predictor, TaskView
 from harness.data.split import cut_validation
 from harness.learning.cascade import Tried, choose_threshold
 from harness.metrics.metric import Metric
+from harness.models.patience import BuildEndedError, Patience
 from harness.models.services import Services
 from harness.plugins import source_hash
 from harness.types import Call, Failure, Preparation, Query, Reply, Rung
@@ -69,29 +71,44 @@ class Cascade(Adapter):
         """The calls of both: how many the cheap one spares is not known beforehand."""
         return [call for part in self._parts for call in part.foreseen(task, query)]
 
+    def builds_here(self) -> bool:
+        """Only for what its parts do here, and then it holds the cores itself."""
+        return False
+
+    def paced_seconds(self, calls: Sequence[Call]) -> float:
+        """As the slower of the two."""
+        return max(part.paced_seconds(calls) for part in self._parts)
+
     async def build(self, task: TaskView, folder: Path, seed: int, services: Services) -> Preparation:
-        """Builds both, has them answer the validation items, and chooses the threshold."""
-        view, took = self._shown(task, seed), []
+        """Builds both, has them answer the validation items, and chooses the threshold.
+
+        An item that the dear part could not answer says nothing about it, and is left out of the choice.
+
+        Raises:
+            BuildEndedError: it was to end, nobody can answer, or too many answers failed.
+        """
+        view, log = self._shown(task, seed), _Log(services.patience)
         for part, place in self._places(folder):
             place.mkdir()
-            took.append(await part.build(view, place, seed, services))
+            async with services.local_work() if part.builds_here() else nullcontext():
+                log.took(await part.build(view, place, seed, services))
         cheap, dear = await self._load(view, folder, services)
         try:
             queries = [item.query for item in task.validation]
-            said, better = await _answers(cheap, queries), await _answers(dear, queries)
+            said, better = [await _answers(part, queries, services, log) for part in (cheap, dear)]
         finally:
             await asyncio.gather(cheap.close(), dear.close())
         tried = [
             Tried(_sure(a), _right(task, a, item), _right(task, b, item))
             for item, a, b in zip(task.validation, said, better, strict=True)
+            if isinstance(b, Reply)
         ]
+        if not tried:
+            raise BuildEndedError(f"the dear part answered no validation item: {log.patience.last_failure}", log.calls)
         chosen = choose_threshold(tried)
         (folder / _CHOSEN).write_bytes(msgspec.json.encode([seed, chosen.threshold]))
-        made = (call for one in (*said, *better) for call in one.calls)
         return Preparation(
-            labels=max(one.labels for one in took) + len(task.validation),
-            calls=(*(call for one in took for call in one.calls), *made),
-            notes=msgspec.to_builtins(chosen),
+            labels=log.labels + len(task.validation), calls=tuple(log.calls), notes=msgspec.to_builtins(chosen)
         )
 
     async def load(self, task: TaskView, folder: Path, services: Services) -> "_Cascade":
@@ -116,16 +133,49 @@ class Cascade(Adapter):
         return cheap, dear
 
 
-async def _answers(predictor: Predictor, queries: Sequence[Query]) -> list[Reply | Failure]:
+@dataclass
+class _Log:
+    """What a build took so far, and whether it may go on."""
+
+    patience: Patience
+    labels: int = 0
+    calls: list[Call] = field(default_factory=list)
+
+    def took(self, preparation: Preparation) -> None:
+        self.labels = max(self.labels, preparation.labels)
+        self.calls += preparation.calls
+
+    def see(self, said: Reply | Failure) -> None:
+        self.calls += said.calls
+        self.patience.count(said if isinstance(said, Failure) else None)
+
+    def check(self) -> None:
+        if self.patience.reason:
+            raise BuildEndedError(self.patience.reason, self.calls)
+
+
+async def _answers(
+    predictor: Predictor, queries: Sequence[Query], services: Services, log: _Log
+) -> list[Reply | Failure]:
     """A part's replies to many queries: in its batches, some of them at once where it calls an API."""
-    slots = asyncio.Semaphore(_AT_ONCE if predictor.batch_size == 1 else 1)
+    here, replies = predictor.batch_size > 1, [list[Reply | Failure]() for _ in queries]
+    starts = iter(range(0, len(queries), predictor.batch_size))
 
-    async def batch(start: int) -> Sequence[Reply | Failure]:
-        async with slots:
-            return await predictor.predict(queries[start : start + predictor.batch_size])
+    async def work() -> None:
+        for start in starts:
+            if log.patience.reason:
+                return
+            async with services.local_work() if here else nullcontext():
+                replies[start] = list(await predictor.predict(queries[start : start + predictor.batch_size]))
+            for one in replies[start]:
+                log.see(one)
 
-    batches = await asyncio.gather(*(batch(i) for i in range(0, len(queries), predictor.batch_size)))
-    return [one for said in batches for one in said]
+    log.check()
+    log.patience.begin()
+    await asyncio.gather(*(work() for _ in range(1 if here else _AT_ONCE)))
+    log.patience.end()
+    log.check()
+    return [one for said in replies for one in said]
 
 
 def _sure(said: Reply | Failure) -> float:

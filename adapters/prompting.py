@@ -10,6 +10,7 @@ from pydantic import Field
 
 from harness.adapter import TaskView
 from harness.models.api import Message
+from harness.models.caller import Caller
 from harness.models.services import Services
 from harness.prompting import Prompted, PromptedPredictor, example_tokens
 from harness.types import Context, Item, Preparation, Query, Rung
@@ -29,6 +30,10 @@ class Prompting(Prompted):
             return f"shots = {self.shots} is more than the {len(task.labelled)} training items; lower shots"
         return super().unfit(task)
 
+    def builds_here(self) -> bool:
+        """Drawing examples is no work."""
+        return False
+
     async def build(self, task: TaskView, folder: Path, seed: int, services: Services) -> Preparation:
         """Draws the examples."""
         chosen = _stratified(task.labelled, self.shots, seed)
@@ -39,7 +44,7 @@ class Prompting(Prompted):
         """Connects to the model."""
         names = msgspec.json.decode((folder / "shots.json").read_bytes(), type=list[str])
         by_id = {item.id: item for item in task.labelled} if names else {}
-        return _Prompting(self, task, services, [by_id[name] for name in names])
+        return _Prompting(self, task, *await self.opened(services), [by_id[name] for name in names])
 
     def shown_tokens(self, task: TaskView) -> float:
         """Of the worked examples."""
@@ -57,8 +62,10 @@ def _stratified(items: Sequence[Item], size: int, seed: int) -> list[Item]:
 
 
 class _Prompting(PromptedPredictor):
-    def __init__(self, settings: Prompting, task: TaskView, services: Services, examples: Sequence[Item]) -> None:
-        super().__init__(settings, task, settings.caller(services), settings.second(services))
+    def __init__(
+        self, settings: Prompting, task: TaskView, caller: Caller, second: Caller | None, examples: Sequence[Item]
+    ) -> None:
+        super().__init__(settings, task, caller, second)
         self._turns = [
             turn
             for item in examples

@@ -13,7 +13,8 @@ from harness.adapter import TaskView
 from harness.errors import ConfigError
 from harness.kinds.text import Text
 from harness.models.api import Message
-from harness.models.services import Services
+from harness.models.caller import Caller
+from harness.models.services import Services, is_hosted
 from harness.prompting import Prompted, PromptedPredictor, as_text, example_tokens
 from harness.retrieval import citations
 from harness.retrieval.search import Found, Searcher
@@ -68,6 +69,10 @@ class Rag(Retrieval, Prompted):
         """Unless both the model and the embedder run on this machine."""
         return super().sends_data_away(root) or (self.embeds and self.embedding(Services(root)).leaves_machine)
 
+    def builds_here(self) -> bool:
+        """Unless an API embeds; putting its vectors into an index is little work beside."""
+        return not (self.embeds and is_hosted(self.embedder)) or self.search != "dense"
+
     async def build(self, task: TaskView, folder: Path, seed: int, services: Services) -> Preparation:
         """Indexes."""
         entries = self._entries(task, services.root)
@@ -83,7 +88,7 @@ class Rag(Retrieval, Prompted):
         entries = msgspec.json.decode((folder / "entries.json").read_bytes(), type=list[_Entry])
         searcher = await self.searcher([text for _, text, _ in entries], folder, services)
         shown = task if self._from_corpus(task) else replace(task, corpus=())
-        return _Rag(self, shown, services, searcher, entries)
+        return _Rag(self, shown, *await self.opened(services), searcher, entries)
 
     def shown_tokens(self, task: TaskView) -> float:
         """Of the passages or examples."""
@@ -111,12 +116,18 @@ class Rag(Retrieval, Prompted):
 
 class _Rag(PromptedPredictor):
     def __init__(
-        self, settings: Rag, task: TaskView, services: Services, searcher: Searcher, entries: Sequence[_Entry]
+        self,
+        settings: Rag,
+        task: TaskView,
+        caller: Caller,
+        second: Caller | None,
+        searcher: Searcher,
+        entries: Sequence[_Entry],
     ) -> None:
         self._cites = settings.citations
         if settings.citations and isinstance(task.kind, Text):
             task = replace(task, kind=_Citing(task.kind.no_answer))
-        super().__init__(settings, task, settings.caller(services), settings.second(services))
+        super().__init__(settings, task, caller, second)
         self._k, self._searcher, self._entries = settings.k, searcher, entries
 
     async def predict(self, queries: Sequence[Query]) -> Sequence[Reply | Failure]:

@@ -9,8 +9,9 @@ from pydantic import Field
 
 from harness.adapter import Adapter, TaskView
 from harness.config import inside
+from harness.data.measured import Measured
 from harness.data.recording import Line, number, read_recording
-from harness.errors import DataError, UnavailableError, some, suggestion
+from harness.errors import DataError, UnavailableError, some
 from harness.metrics.metric import Metric
 from harness.models.services import Services
 from harness.types import Call, Failure, Preparation, Query, Reply, Rung, content_hash
@@ -22,8 +23,8 @@ class Recorded(Adapter):
     """A `.jsonl` or `.csv` file with `id` and `answer` or `score`.
 
     Optionally with `error`, `seed`, `seconds`, `cost_usd` and `usage` (an object with `model`, `input_tokens`,
-    `cached_tokens`, `output_tokens`). A `score` counts in the primary metric, where an item has no `answer`. Other
-    columns are left alone.
+    `cached_tokens`, `output_tokens`), none of them negative. A `score` counts in the primary metric, where an item has
+    no `answer`. Other columns are left alone.
     """
 
     rung = Rung.BASELINE
@@ -108,8 +109,7 @@ class Recorded(Adapter):
         return read_recording(self._path(root), encoding=self.encoding, id_column=self.id, dedupe=self.dedupe)
 
     def _reply(self, line: Line, task: TaskView) -> Reply | Failure:
-        seconds = number(line, "seconds")
-        call = _call(line, seconds)
+        call, seconds = _call(line.measured), line.measured.seconds
         if line.cells.get("error"):
             return Failure("Recorded", str(line.cells["error"]), (call,))
         said = line.cells.get(self.answer)
@@ -129,37 +129,18 @@ def _empty(cell: Any) -> bool:
     return cell is None or cell == ""
 
 
-def _call(line: Line, seconds: float | None) -> Call:
+def _call(found: Measured) -> Call:
     """The call behind a line. It was made elsewhere: like one from the cache it costs nothing now."""
-    cost, usage = number(line, "cost_usd"), _usage(line)
-    if cost is not None or "model" not in usage:
-        return Call(
-            "recorded",
-            **{key: usage[key] for key in usage if key != "model"},
-            seconds=seconds or 0.0,
-            from_cache=True,
-            request="" if cost is None else repr(cost),
-        )
-    return Call(**usage, seconds=seconds or 0.0, from_cache=True)
-
-
-_USAGE = {"model": str, "input_tokens": int, "cached_tokens": int, "output_tokens": int}
-
-
-def _usage(line: Line) -> dict[str, Any]:
-    cell: Any = line.cells.get("usage")
-    if _empty(cell):
-        return {}
-    try:
-        found = msgspec.json.decode(cell) if isinstance(cell, str) else cell
-        usage = {str(key): _USAGE[str(key)](value) for key, value in found.items()}
-    except KeyError as error:
-        raise DataError(
-            f"{line.where}: usage: no key {error.args[0]!r}{suggestion(str(error.args[0]), _USAGE)}"
-        ) from None
-    except (AttributeError, TypeError, ValueError):
-        raise DataError(f"{line.where}: usage: found {cell!r}, expected an object of {', '.join(_USAGE)}.") from None
-    return usage
+    known = found.cost_usd is not None or found.model is None
+    return Call(
+        "recorded" if known else str(found.model),
+        input_tokens=found.input_tokens,
+        cached_tokens=found.cached_tokens,
+        output_tokens=found.output_tokens,
+        seconds=found.seconds or 0.0,
+        from_cache=True,
+        request="" if found.cost_usd is None else repr(found.cost_usd),
+    )
 
 
 class _Recording:

@@ -15,7 +15,7 @@ from pathlib import Path
 from shared_data import shared_data
 
 from harness.api import open_project
-from harness.run.session import Options
+from harness.run.options import Options
 
 REFERENCE = {"majority": 0.0130, "tfidf": 0.894, "knn": 0.916, "rag": 0.895, "zero-shot": 0.015, "finetuned": 0.943}
 LIMIT = {"rag": 200, "zero-shot": 200}

@@ -1,9 +1,10 @@
-"""How often the gate blocks: a true drop of 5 points, and none, on 400 items of which 10 % are discordant.
+"""How often the gate blocks a true drop of 5 points, none, and one of just what is allowed.
 
     OMP_NUM_THREADS=1 python benchmarks/gate_power.py [simulations]
 
-Each simulation draws what base and head score on the same items and asks the gate itself. With 20 comparisons either
-one candidate drops and 19 do not, or none does. Margin and allowed drop are 0.
+Each simulation draws what base and head score on the same 400 items, of which 10 % are discordant, and asks the gate
+itself. With 20 comparisons either one candidate drops and 19 do not, or none does, the allowed drop being 0; or all 20
+drop by just what is allowed. The margin is 0.
 """
 
 import sys
@@ -14,8 +15,9 @@ from pathlib import Path
 import numpy as np
 
 from harness.gate.baseline import Baseline, Kept
+from harness.gate.head import Head
 from harness.gate.judge import judge
-from harness.gate.policy import Policy
+from harness.gate.policy import MetricRule, Policy
 from harness.scores import Column, Scores
 from harness.stats.proportion import wilson
 from harness.task import Task, load_task
@@ -27,27 +29,30 @@ def main() -> None:
     simulations = int(sys.argv[1]) if len(sys.argv) > 1 else 1000
     task = _task()
     print(f"{ITEMS} items, {DISCORDANT:.0%} discordant, {simulations} simulations (a fifth where there are 20)")
-    print(f"{'comparisons':>11}  {'true drop':>9}  {'blocked':>8}  {'95 % interval':>16}  {'seconds':>7}")
+    print(
+        f"{'comparisons':>11}  {'true drop':>9}  {'allowed':>7}  {'blocked':>7}  {'95 % interval':>14}  {'seconds':>7}"
+    )
     for comparisons in (1, 20):
         runs = simulations if comparisons == 1 else max(simulations // 5, 1)
-        for drop in (0.05, 0.0):
+        for drop, allowed in ((0.05, 0.0), (0.0, 0.0), (0.05, 0.05)):
             begun = time.perf_counter()
-            rng = np.random.default_rng([17, comparisons, int(100 * drop)])
-            blocked = sum(_blocked(task, comparisons, drop, rng) for _ in range(runs))
+            rng = np.random.default_rng([17, comparisons, int(100 * drop), int(100 * allowed)])
+            blocked = sum(_blocked(task, comparisons, drop, allowed, rng) for _ in range(runs))
             low, high = wilson(blocked, runs)
-            seconds = time.perf_counter() - begun
-            print(f"{comparisons:>11}  {drop:>9.2f}  {blocked / runs:>8.3f}  [{low:.3f}, {high:.3f}]  {seconds:>7.1f}")
+            figures = f"{blocked / runs:>7.3f}  [{low:.3f}, {high:.3f}]  {time.perf_counter() - begun:>7.1f}"
+            print(f"{comparisons:>11}  {drop:>9.2f}  {allowed:>7.2f}  {figures}", flush=True)
 
 
-def _blocked(task: Task, comparisons: int, drop: float, rng: np.random.Generator) -> bool:
-    """One base and head; the first candidate drops, the others do not."""
+def _blocked(task: Task, comparisons: int, drop: float, allowed: float, rng: np.random.Generator) -> bool:
+    """One base and head; the first candidate drops, the others only by what is allowed."""
     sides: tuple[dict[str, Kept], dict[str, Kept]] = ({}, {})
     for i in range(comparisons):
-        for side, right in zip(sides, _drawn(drop if i == 0 else 0.0, rng), strict=True):
-            side[f"c{i}"] = Kept("1", "", (_scores(right),))
-    base, head = (Baseline("", {task.name: side}) for side in sides)
-    outcome = judge(head, base, {task.name: task}, {}, Policy())
-    return any(c.beyond for c in outcome.changes if drop == 0.0 or c.candidate == "c0")
+        for side, right in zip(sides, _drawn(drop if i == 0 else allowed, rng), strict=True):
+            side[f"c{i}"] = Kept("1", "", (_scores(task, right),))
+    base, now = sides
+    policy = Policy(metrics={"accuracy": MetricRule(max_drop=allowed)})
+    outcome = judge(Head({task.name: now}, tasks={task.name: task}), Baseline("", {task.name: base}), {}, policy)
+    return any(c.beyond for c in outcome.changes if drop == allowed or c.candidate == "c0")
 
 
 def _drawn(drop: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
@@ -58,13 +63,10 @@ def _drawn(drop: float, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarra
     return np.isin(kind, (0, 1)), np.isin(kind, (0, 2))
 
 
-def _scores(right: np.ndarray) -> Scores:
+def _scores(task: Task, right: np.ndarray) -> Scores:
     none = np.zeros(ITEMS, dtype=bool)
     column = Column([0, 1], right.astype(np.int64))
-    return Scores(_IDS, _IDS, [None] * ITEMS, {"accuracy": column}, none, none)
-
-
-_IDS = [f"i{i}" for i in range(ITEMS)]
+    return Scores(task.table.ids, task.table.hashes, task.table.groups, {"accuracy": column}, none, none)
 
 
 def _task() -> Task:
@@ -74,7 +76,8 @@ def _task() -> Task:
             '[data]\ntest = "test.jsonl"\ntarget = "label"\n[metrics]\nprimary = "accuracy"\n',
             encoding="utf-8",
         )
-        (Path(folder) / "test.jsonl").write_text('{"text": "x", "label": "a"}\n', encoding="utf-8")
+        lines = (f'{{"text": "x{i}", "label": "a"}}\n' for i in range(ITEMS))
+        (Path(folder) / "test.jsonl").write_text("".join(lines), encoding="utf-8")
         return load_task(Path(folder))
 
 

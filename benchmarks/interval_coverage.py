@@ -2,12 +2,12 @@
 
     python benchmarks/interval_coverage.py [repetitions]
 
-Cells where `few_for_coverage` warns at the true rate are marked; so is the mean over two seeds, which leave one
-degree of freedom.
+Cells where `few_for_coverage` warns at the true rate are marked; so are those of few or very unequal groups, and the
+mean over two seeds, which leave one degree of freedom.
 """
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import partial
 from typing import Any, NamedTuple
 
@@ -16,6 +16,7 @@ from scipy import stats
 
 from harness.stats.arrays import FloatArray, IntArray
 from harness.stats.bootstrap import Bootstrapped, Method, bootstrap
+from harness.stats.clusters import few_clusters
 from harness.stats.interval import Interval
 from harness.stats.mean import MeanEstimate, mean_interval
 from harness.stats.multiseed import MultiSeed, Seeded, multi_bootstrap
@@ -28,6 +29,7 @@ RATES = (0.5, 0.9, 0.99)
 # Share of items on which one of two candidates is right, and the difference.
 PAIRS = ((0.3, 0.0), (0.2, 0.05), (0.1, 0.03))
 PAIR_SIZE, PAIR_ICC = 3, 0.2
+PAIRED_CLASSES = [(target, answer) for target in range(3) for answer in range(3)]
 
 
 class Cell(NamedTuple):
@@ -47,7 +49,8 @@ def main() -> None:
     print("| interval | of | items | clusters | covers | |")
     print("| --- | --- | ---: | --- | ---: | --- |")
     cells = []
-    for part in (proportions(), clustered(rng, repetitions), paired(rng, repetitions), means(rng, repetitions)):
+    grouped = (clustered(rng, repetitions), paired(rng, repetitions), unequal(rng, repetitions))
+    for part in (proportions(), *grouped, means(rng, repetitions)):
         for cell in part:
             inside = 0.93 <= cell.share <= 0.97
             mark = "warned" if cell.warned else "" if inside else "**outside 93 to 97**"
@@ -100,6 +103,20 @@ def paired(rng: Rng, repetitions: int) -> Iterator[Cell]:
             yield Cell("clustered paired t", truth, n, f"{n // PAIR_SIZE}, {clusters}", share, warned)
 
 
+def unequal(rng: Rng, repetitions: int) -> Iterator[Cell]:
+    """One group of many items beside single ones; and macro-F1 over few groups, whose sizes are those of chance."""
+    for big in (25, 100):
+        groups = np.r_[np.zeros(big, dtype=np.int64), np.arange(1, big + 1)]
+        for icc in (0.0, 0.1, 0.3):
+            share = held(partial(one_dominated, rng, groups, icc), 0.0, repetitions)
+            label = f"one of {big}, {big} of 1, icc {icc}"
+            yield Cell("clustered paired t", "difference 0", 2 * big, label, share, few_clusters(groups))
+    truth = float(macro_f1(PAIRED_CLASSES, np.bincount(three_classes(rng, 400_000, 40_000)[0], minlength=9)[None])[0])
+    for n, groups_drawn in ((90, 3), (100, 10), (300, 30)):
+        share = held(partial(one_macro_f1, rng, n, groups_drawn), truth, repetitions // 2)
+        yield Cell("bootstrap over groups", "macro-F1", n, str(groups_drawn), share, groups_drawn < 20)
+
+
 def means(rng: Rng, repetitions: int) -> Iterator[Cell]:
     """A skewed score between 0 and 1, Beta(4, 1) to two digits; and normal scores over seeds."""
     truth = "mean of a skewed score"
@@ -137,6 +154,36 @@ def one_pair(rng: Rng, n: int, size: int, discordant: float, difference: float) 
     a = (outcome < only_a) | (outcome >= discordant)
     b = (outcome >= only_a) & (outcome < only_a + only_b) | (outcome >= discordant)
     return compare_means(a, b, groups, True, rng)
+
+
+def one_dominated(rng: Rng, groups: IntArray, icc: float) -> PairedDifference:
+    a, b = (
+        np.sqrt(icc) * rng.standard_normal(groups.max() + 1)[groups]
+        + np.sqrt(1 - icc) * rng.standard_normal(groups.size)
+        for _ in range(2)
+    )
+    return compare_means(a, b, groups, False, rng)
+
+
+def three_classes(rng: Rng, n: int, clusters: int) -> tuple[IntArray, IntArray]:
+    """Codes of (target, answer) out of three classes, right on about 3 of 4, and the clusters of the items."""
+    groups, target = rng.integers(0, clusters, n), rng.integers(0, 3, n)
+    right = rng.random(n) < 1 / (1 + np.exp(-(1.2 + 0.5 * rng.standard_normal(clusters)[groups])))
+    return 3 * target + np.where(right, target, rng.integers(0, 3, n)), groups
+
+
+def one_macro_f1(rng: Rng, n: int, clusters: int) -> Bootstrapped:
+    codes, groups = three_classes(rng, n, clusters)
+    return bootstrap(macro_f1, PAIRED_CLASSES, codes, 600, rng, groups=groups, bounds=(0.0, 1.0))
+
+
+def macro_f1(pairs: Sequence[tuple[int, int]], counts: IntArray) -> FloatArray:
+    target, answer = np.asarray(pairs).T
+    found = []
+    for k in range(3):
+        both = counts[:, (target == k) & (answer == k)].sum(axis=1)
+        found.append(2 * both / np.maximum(1, counts[:, target == k].sum(axis=1) + counts[:, answer == k].sum(axis=1)))
+    return np.asarray(np.mean(found, axis=0))
 
 
 def one_mean(rng: Rng, n: int) -> MeanEstimate:

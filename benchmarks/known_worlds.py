@@ -229,6 +229,8 @@ class Outcome:
     true_plain: Answer
     near: bool
     n: int
+    needs: bool
+    """Whether it names what would decide it."""
 
 
 def judge(seed: int, *, barred: bool) -> Outcome:
@@ -245,6 +247,7 @@ def judge(seed: int, *, barred: bool) -> Outcome:
         plain_truth(world),
         world.near,
         world.n,
+        bool(verdict.needs),
     )
 
 

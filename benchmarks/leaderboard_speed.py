@@ -22,7 +22,7 @@ import numpy as np
 from harness import open_project
 from harness.project import Candidate
 from harness.run.manifest import Manifest, write_manifest
-from harness.run.session import run_key
+from harness.run.one import run_key
 from harness.task import Task
 from harness.types import Answered, Preparation
 

@@ -169,7 +169,7 @@ def bare_loop(items: int, at_once: int, port: int) -> None:
 def harness_run(items: int, at_once: int, root: Path, *, cache: bool) -> None:
     from harness.api import open_project
     from harness.run.journal import read_records
-    from harness.run.session import Options
+    from harness.run.options import Options
 
     (outcome,) = open_project(root).run("messages", options=Options(cache=cache, max_concurrency=at_once))
     assert outcome.folder

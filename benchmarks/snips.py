@@ -12,7 +12,7 @@ from pathlib import Path
 import numpy as np
 
 from harness import open_project
-from harness.run.session import Options
+from harness.run.options import Options
 
 sys.path.insert(0, str(Path(__file__).parent))
 from board_table import print_board

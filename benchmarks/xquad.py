@@ -9,7 +9,7 @@ import tempfile
 from pathlib import Path
 
 from harness import open_project
-from harness.run.session import Options
+from harness.run.options import Options
 
 sys.path.insert(0, str(Path(__file__).parent))
 from board_table import print_board

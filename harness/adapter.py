@@ -107,8 +107,24 @@ class Adapter(BaseModel):
         del task, query
         return ()
 
+    def builds_here(self) -> bool:
+        """Whether a build keeps this machine's cores busy: then one goes after the other.
+
+        An adapter that says no holds them itself, by `services.local_work`, for what of its build does.
+        """
+        return True
+
+    def paced_seconds(self, calls: Sequence[Call]) -> float:
+        """What calls take at least, by the rates that these settings keep to."""
+        del calls
+        return 0.0
+
     async def build(self, task: TaskView, folder: Path, seed: int, services: Services) -> Preparation:
-        """Indexes or trains, and leaves files in `folder`. By default there is nothing to build."""
+        """Indexes or trains, and leaves files in `folder`. By default there is nothing to build.
+
+        Raises:
+            BuildEndedError: it cannot be finished now, e.g. since its calls fail; nothing of it is kept.
+        """
         del task, folder, seed, services
         return Preparation()
 

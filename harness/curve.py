@@ -7,11 +7,14 @@ import msgspec
 import numpy as np
 
 from harness.errors import RunError
+from harness.figures.joint import joint_figures
 from harness.metrics.metric import Metric
 from harness.run.sampling import sampled
-from harness.scores import Scores
+from harness.scores import Scores, common
+from harness.stats.arrays import FloatArray
+from harness.stats.bootstrap import Side
 from harness.stats.crossing import crossing, more_labels
-from harness.stats.curve import LearningCurve, curve_at, fit_curve, flat_curve
+from harness.stats.curve import RESAMPLES, LearningCurve, curve_at, fit_curve, flat_curve
 from harness.task import Task
 from harness.types import Rung
 
@@ -34,7 +37,7 @@ class Point(msgspec.Struct, frozen=True):
     labels: float
     value: float
     low: float
-    """Lower end of the 95 % band of the draws."""
+    """Lower end of the 95 % band: the luck of the labels and of the test items."""
     high: float
     extrapolated: bool
     doubts: tuple[str, ...]
@@ -47,7 +50,8 @@ class CandidateCurve(msgspec.Struct, frozen=True):
     rung: Rung
     measured: tuple[Measured, ...]
     points: tuple[Point, ...] = ()
-    """At the sizes measured and at twice the largest; empty where too few sizes were measured."""
+    """At the sizes measured and at twice the largest; all alike for a candidate that uses no labels, and empty where
+    too few sizes were measured."""
     more: str = ""
     """Whether more labels would help, in words."""
     missing: str | None = None
@@ -103,17 +107,36 @@ def with_labels(task: Task, size: int, draw: int) -> Task:
     return replace(task, train=sampled(labelled, size, draw), validation=())
 
 
-def figure(metric: Metric, scores: Scores) -> float:
-    """The metric's value over one run.
+@dataclass(frozen=True)
+class _Figures:
+    """The metric over the items that all trials have."""
+
+    items: int
+    scores: FloatArray
+    """(trials,)"""
+    shifts: FloatArray
+    """(RESAMPLES, trials) what the same resampled items would have changed."""
+
+
+def _figures(metric: Metric, trials: Sequence[Trial], rng: np.random.Generator) -> _Figures:
+    """The metric of every trial, on the same items and in the same resamples of them.
 
     Raises:
-        RunError: no item has a score.
+        RunError: no item has a score in all trials.
     """
-    column = scores.columns[metric.name]
-    codes = column.codes[column.codes >= 0]
-    if not len(codes):
-        raise RunError(f"no item has a score in {metric.name}.")
-    return float(metric.aggregate(column.values, np.bincount(codes, minlength=len(column.values))[None, :])[0])
+    places, _ = common([trial.scores for trial in trials])
+    columns = [t.scores.columns[metric.name].taken(p) for t, p in zip(trials, places, strict=True)]
+    scored = np.all([column.codes >= 0 for column in columns], axis=0)
+    if not scored.any():
+        raise RunError(f"no item has a score in {metric.name} in every run of the curve.")
+    codes = trials[0].scores.clusters
+    groups = None if codes is None else codes[places[0]][scored]
+    sides = [Side(metric.aggregate, column.values, column.codes[scored]) for column in columns]
+    joint = joint_figures(sides, range(len(sides)), RESAMPLES, rng, groups)
+    if not np.isfinite(joint.estimates).all():
+        raise RunError(f"{metric.name} is not defined on these items (are all targets of one class?).")
+    # Where a resample has no figure (all targets of one class), it says nothing of the items' luck.
+    return _Figures(int(scored.sum()), joint.estimates, np.nan_to_num(joint.draws - joint.estimates))
 
 
 def build_curves(
@@ -135,12 +158,18 @@ def build_curves(
         draws: draws of labels for each size.
         missing: why a candidate has no trials.
         rng: for the resampled curves.
+
+    Raises:
+        RunError: no item has a score in all trials.
     """
     metric = task.primary
-    measured = {name: _measured(metric, [t for t in trials if t.candidate == name]) for name in rungs}
-    fitted = {name: _fit(found, metric, rng) for name, found in measured.items()}
+    figures = _figures(metric, trials, rng)
+    own = {name: [i for i, trial in enumerate(trials) if trial.candidate == name] for name in rungs}
+    measured = {name: tuple(_measured(trials[i], figures.scores[i]) for i in own[name]) for name in rungs}
+    fitted = {name: _fit(measured[name], figures.shifts[:, own[name]], metric, rng) for name in rungs}
     candidates = tuple(
-        _candidate(name, rung, measured[name], fitted[name], task, missing.get(name)) for name, rung in rungs.items()
+        _candidate(name, rung, measured[name], fitted[name], task, sizes, missing.get(name))
+        for name, rung in rungs.items()
     )
     light = [name for name, rung in rungs.items() if rung in (Rung.PROMPTING, Rung.RAG)]
     trained = [name for name, rung in rungs.items() if rung is Rung.TRAINED]
@@ -151,7 +180,7 @@ def build_curves(
         higher_is_better=metric.higher_is_better,
         sizes=tuple(sizes),
         draws=draws,
-        items=max((len(t.scores) for t in trials), default=0),
+        items=figures.items,
         margin=task.requirement.margin,
         candidates=candidates,
         overtaking=tuple(_overtakings(pairs, fitted)),
@@ -186,18 +215,20 @@ def run_trials(
     return trials, missing
 
 
-def _measured(metric: Metric, trials: Sequence[Trial]) -> tuple[Measured, ...]:
-    return tuple(Measured(t.labels if t.used else 0, t.draw if t.used else 0, figure(metric, t.scores)) for t in trials)
+def _measured(trial: Trial, score: float) -> Measured:
+    return Measured(trial.labels if trial.used else 0, trial.draw if trial.used else 0, float(score))
 
 
-def _fit(measured: Sequence[Measured], metric: Metric, rng: np.random.Generator) -> LearningCurve | None:
+def _fit(
+    measured: Sequence[Measured], shifts: FloatArray, metric: Metric, rng: np.random.Generator
+) -> LearningCurve | None:
     if not measured:
         return None
-    better = metric.higher_is_better
+    better, scores = metric.higher_is_better, [m.score for m in measured]
     if all(m.labels == 0 for m in measured):
-        return flat_curve([m.score for m in measured], rng, higher_is_better=better)
+        return flat_curve(scores, rng, shifts=shifts, higher_is_better=better)
     try:
-        return fit_curve([m.labels for m in measured], [m.score for m in measured], rng, higher_is_better=better)
+        return fit_curve([m.labels for m in measured], scores, rng, shifts=shifts, higher_is_better=better)
     except ValueError:
         return None
 
@@ -208,21 +239,21 @@ def _candidate(
     measured: tuple[Measured, ...],
     curve: LearningCurve | None,
     task: Task,
+    sizes: Sequence[int],
     missing: str | None,
 ) -> CandidateCurve:
     if curve is None:
         few = "a curve needs 5 sizes, or 3 with several draws each" if measured else None
         return CandidateCurve(name, rung, measured, missing="; ".join(filter(None, (missing, few))) or None)
-    if not np.isfinite(curve.largest):
-        return CandidateCurve(name, rung, measured, more="It uses no labels.", missing=missing)
-    at = [*sorted({m.labels for m in measured}), AHEAD * curve.largest]
-    points = [curve_at(curve, labels, bounds=task.primary.bounds) for labels in at]
+    flat = not np.isfinite(curve.largest)
+    at = sorted(set(sizes) if flat else {m.labels for m in measured})
+    points = [curve_at(curve, labels, bounds=task.primary.bounds) for labels in (*at, AHEAD * at[-1])]
     return CandidateCurve(
         name,
         rung,
         measured,
         tuple(Point(p.labels, p.value, p.low, p.high, p.extrapolated, p.doubts) for p in points),
-        _more(curve, task.requirement.margin),
+        "It uses no labels." if flat else _more(curve, task.requirement.margin),
         missing,
     )
 

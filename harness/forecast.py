@@ -15,8 +15,9 @@ from harness.money import call_usd
 from harness.project import Candidate
 from harness.run.journal import read_batches
 from harness.run.manifest import read_manifest
+from harness.run.one import left_to_do, run_key
+from harness.run.options import Options
 from harness.run.sampling import sampled
-from harness.run.session import Options, left_to_do, run_key
 from harness.run.standing import Standing
 from harness.run.store import Store
 from harness.task import Task
@@ -44,6 +45,8 @@ class Forecast:
     """Whether it follows from earlier records of this candidate."""
     skipped: str | None = None
     """Why it cannot run here."""
+    unpriced: tuple[str, ...] = ()
+    """Models it is going to call whose price is unknown."""
 
 
 @dataclass(frozen=True)
@@ -74,7 +77,7 @@ def forecast(task: Task, root: Path, store: Store, candidate: Candidate, options
         left = left_to_do(task, Standing(task.table, journal), options)
         before = _measured(folder.journal)
         seen = before or _estimated(task, candidate, left, seed)
-        one = _of(candidate.name, len(left), seen, options.max_concurrency, usd)
+        one = _of(candidate, len(left), seen, options.max_concurrency, usd)
         manifest = read_manifest(folder.manifest)
         if manifest and manifest.busy_items:
             one = replace(one, seconds=len(left) * manifest.busy_seconds / manifest.busy_items)
@@ -83,8 +86,11 @@ def forecast(task: Task, root: Path, store: Store, candidate: Candidate, options
 
 
 def _measured(journal: Path) -> list[_Seen]:
-    """Some thousands of earlier records say enough."""
-    return [_Seen(r.calls, r.seconds) for r in next(read_batches(journal), []) if isinstance(r, Answered)]
+    """Some thousands of earlier records say enough, where the server told what they took."""
+    records = [r for r in next(read_batches(journal), []) if isinstance(r, Answered)]
+    if any(call.usage == "unknown" for r in records for call in r.calls):
+        return []
+    return [_Seen(r.calls, r.seconds) for r in records]
 
 
 def _estimated(task: Task, candidate: Candidate, left: list[Item], seed: int) -> list[_Seen]:
@@ -96,21 +102,23 @@ def _estimated(task: Task, candidate: Candidate, left: list[Item], seed: int) ->
     return seen
 
 
-def _of(name: str, items: int, seen: list[_Seen], at_once: int, usd: Pricer) -> Forecast:
+def _of(candidate: Candidate, items: int, seen: list[_Seen], at_once: int, usd: Pricer) -> Forecast:
     if not (items and seen):
-        return Forecast(name, items, seconds=None if items else 0.0)
+        return Forecast(candidate.name, items, seconds=None if items else 0.0)
     calls, each = [call for one in seen for call in one.calls], items / len(seen)
     prices = [call_usd(call, usd) for call in calls]
     known = [price for price in prices if price is not None]
     times = [one.seconds for one in seen if one.seconds is not None]
+    paced = each * candidate.adapter.paced_seconds(calls)
     return Forecast(
-        name,
+        candidate.name,
         items,
         each * len(calls),
         each * sum(call.input_tokens for call in calls),
         each * sum(call.output_tokens for call in calls),
         each * sum(known) if len(known) == len(prices) else None,
-        items * fmean(times) / at_once if times else None,
+        max(items * fmean(times) / at_once, paced) if times else None,
+        unpriced=tuple(sorted({call.model for call, price in zip(calls, prices, strict=True) if price is None})),
     )
 
 
@@ -126,4 +134,5 @@ def _sum(a: Forecast, b: Forecast) -> Forecast:
         None if a.usd is None or b.usd is None else a.usd + b.usd,
         b.seconds if first else None if a.seconds is None or b.seconds is None else a.seconds + b.seconds,
         b.basis if first or not b.items else "measured" if a.basis == b.basis == "measured" else "estimated",
+        unpriced=tuple(sorted({*a.unpriced, *b.unpriced})),
     )

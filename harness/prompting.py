@@ -9,7 +9,7 @@ from math import inf
 from pathlib import Path
 from typing import Any, Literal
 
-from pydantic import Field
+from pydantic import BaseModel, ConfigDict, Field
 
 from harness.adapter import Adapter, TaskView
 from harness.models.api import Completion, Message, Request
@@ -27,6 +27,20 @@ _INVALID = "{problem} {ask}"
 _AWAY_SECONDS = 60.0
 """How long a model that was unavailable is not asked, where there is another."""
 _LOOKED_AT = 50
+_VARIABLE = r"^[A-Za-z_][A-Za-z0-9_]*$"
+
+
+class Fallback(BaseModel):
+    """A second model, and where it is served."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    model: str
+    """`provider/model`."""
+    base_url: str | None = None
+    """A server in place of the provider's own."""
+    api_key_env: str | None = Field(default=None, pattern=_VARIABLE)
+    """Environment variable that holds the key, if not the provider's usual one."""
 
 
 class Prompted(Adapter):
@@ -36,7 +50,7 @@ class Prompted(Adapter):
     """`provider/model`."""
     base_url: str | None = None
     """An OpenAI-compatible (or Anthropic-compatible) server in place of the provider's own."""
-    api_key_env: str | None = Field(default=None, pattern=r"^[A-Za-z_][A-Za-z0-9_]*$")
+    api_key_env: str | None = Field(default=None, pattern=_VARIABLE)
     """Environment variable that holds the key, if not the provider's usual one."""
     structured: bool | None = None
     """Whether the server can restrict answers to a JSON schema; by default the providers themselves can."""
@@ -58,8 +72,9 @@ class Prompted(Adapter):
     tokens_per_minute: float | None = Field(default=None, gt=0)
     timeout_s: float = Field(default=120.0, gt=0)
     """Seconds for one attempt as a whole."""
-    fallback: str | None = None
-    """`provider/model` that answers, at its provider's own address, where `model` is unavailable."""
+    fallback: str | Fallback | None = None
+    """What answers where `model` is unavailable: `provider/model` at its provider's own address, or a table with
+    `model`, `base_url` and `api_key_env`."""
 
     @property
     def endpoint(self) -> Endpoint:
@@ -69,8 +84,8 @@ class Prompted(Adapter):
     def check(self, root: Path) -> None:
         """The keys or weights of its models."""
         check_model(self.model, root, self.endpoint)
-        if self.fallback:
-            check_model(self.fallback, root)
+        if second := self._second:
+            check_model(second.model, root, self._second_endpoint(second))
 
     def fingerprint(self, root: Path) -> Any:
         """The weights or addresses of its models."""
@@ -87,7 +102,29 @@ class Prompted(Adapter):
 
     def second(self, services: Services) -> Caller | None:
         """The model that answers where the first is unavailable."""
-        return services.model(self.fallback, Endpoint(total_s=self.timeout_s)) if self.fallback else None
+        second = self._second
+        return services.model(second.model, self._second_endpoint(second)) if second else None
+
+    async def opened(self, services: Services) -> tuple[Caller, Caller | None]:
+        """The model and the one that answers where it is unavailable, both ready to be asked."""
+        first, second = self.caller(services), self.second(services)
+        for caller in (first, second):
+            if caller:
+                await caller.open()
+        return first, second
+
+    @property
+    def _second(self) -> Fallback | None:
+        return Fallback(model=self.fallback) if isinstance(self.fallback, str) else self.fallback
+
+    def _second_endpoint(self, second: Fallback) -> Endpoint:
+        return Endpoint(second.base_url, second.api_key_env, total_s=self.timeout_s)
+
+    def paced_seconds(self, calls: Sequence[Call]) -> float:
+        """By the requests and tokens per minute."""
+        own = [call for call in calls if call.model == self.model]
+        tokens = sum(call.input_tokens + call.output_tokens for call in own)
+        return 60 * max(len(own) / (self.requests_per_minute or inf), tokens / (self.tokens_per_minute or inf))
 
     def shown_tokens(self, task: TaskView) -> float:
         """About how many tokens of examples or passages stand before each query."""
@@ -135,9 +172,9 @@ class PromptedPredictor:
     async def predict(self, queries: Sequence[Query]) -> Sequence[Reply | Failure]:
         """One reply or failure per query."""
         shown = await self.shown(queries)
-        return await asyncio.gather(
-            *(self._answer(q, turns, contexts) for q, (turns, contexts) in zip(queries, shown, strict=True))
-        )
+        answers = [self._answer(q, turns, contexts) for q, (turns, contexts) in zip(queries, shown, strict=True)]
+        # A task of its own would wait for a turn of the event loop, and that would be timed as the model's.
+        return [await answers[0]] if len(answers) == 1 else await asyncio.gather(*answers)
 
     async def close(self) -> None:
         """The model belongs to the services."""
@@ -200,7 +237,7 @@ class PromptedPredictor:
         except CallFailedError as error:
             if self._second is None or caller is self._second or not error.error.unavailable:
                 raise
-            calls.append(error.call)
+            calls += error.calls
             self._away_until = time.monotonic() + _AWAY_SECONDS
             completion, call = await self._second.complete(request)
         calls.append(call)

@@ -37,6 +37,13 @@ class Column:
         """The items at these positions, or where this mask is true."""
         return Column(self.values, self.codes[which])
 
+    def same_as(self, other: "Column") -> bool:
+        """Whether every item has the same score in both."""
+        number = {value: i for i, value in enumerate(self.values)}
+        # The last place is that of the code -1.
+        theirs = np.asarray([*(number.get(value, -2) for value in other.values), -1], dtype=np.int64)
+        return bool(np.array_equal(self.codes, theirs[other.codes]))
+
 
 @dataclass(frozen=True)
 class Scores:

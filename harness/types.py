@@ -5,7 +5,7 @@ Records are `msgspec` structs: a journal of a million of them decodes in about h
 
 from enum import StrEnum
 from hashlib import blake2b
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 
@@ -96,12 +96,20 @@ class Call(msgspec.Struct, frozen=True, omit_defaults=True):
     call took when it was made."""
     attempts: int = 1
     """Requests sent, the successful one included."""
+    billed: int = 1
+    """How often these tokens were charged: an attempt whose answer was lost on the way is charged like the one that
+    arrived. 0 where no attempt was answered."""
+    usage: Literal["told", "estimated", "unknown"] = "told"
+    """Whether the server told the tokens. They are estimated, the most that the request may take, where no attempt's
+    answer arrived and some may be charged; unknown where an answer came without them: then its price is unknown too."""
     waited: float = 0.0
     """Seconds spent on attempts that failed and on back-off."""
     from_cache: bool = False
     """Whether the harness's response cache answered: such a call cost nothing now."""
     request: str = ""
     """Key of the request in the response cache, where the messages as sent can be read again."""
+    stop: Literal["stop", "length", "refusal"] = "stop"
+    """How the model ended: by itself, at its limit of tokens, or by refusing."""
 
 
 class Context(msgspec.Struct, frozen=True, omit_defaults=True):
@@ -169,6 +177,15 @@ class Failure(msgspec.Struct, frozen=True):
     """Calls that were made and paid all the same."""
     final: bool = False
     """Whether trying other items cannot help either: a wrong key, an unknown model."""
+
+    refused: bool = False
+    """Whether nothing was sent since no call can succeed, or may be made, any more: a wrong key, a spent budget."""
+
+    @property
+    def asked(self) -> bool:
+        """Whether the item was tried, or a call was paid for it; else it is still to do."""
+        paid = (not call.from_cache and not call.model.startswith("local/") for call in self.calls)
+        return not self.refused or any(paid)
 
 
 class Answered(msgspec.Struct, frozen=True, tag="answered", tag_field="r", omit_defaults=True):

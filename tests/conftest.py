@@ -139,7 +139,7 @@ class Lab:
 
     def run(self, *candidates: str, **options: Any) -> Any:
         """Outcomes of a run over `pets`."""
-        from harness.run.session import Options
+        from harness.run.options import Options
 
         return self.open().run("pets", candidates, Options(**{"latency": False, **options}))
 

@@ -85,6 +85,22 @@ def test_a_candidate_without_labels_is_measured_once(tmp_path: Path) -> None:
     assert len(found.candidates[1].measured) == 1
 
 
+def test_a_candidate_without_labels_has_the_band_of_its_test_items(tmp_path: Path) -> None:
+    _, found = curves(tmp_path, draws=2)
+    point = found.candidates[1].points[0]
+    error = (0.75 * 0.25 / 1500) ** 0.5
+    assert point.low == pytest.approx(point.value - 1.96 * error, abs=0.003)
+    assert point.high == pytest.approx(point.value + 1.96 * error, abs=0.003)
+    assert len({(p.value, p.low, p.high) for p in found.candidates[1].points}) == 1
+
+
+def test_a_limit_is_the_same_items_for_all_though_one_has_records_of_more(tmp_path: Path) -> None:
+    opened, _ = curves(tmp_path, draws=2)
+    found = opened.curve("t", ["learner", "prompt"], [20, 40, 80], draws=2, limit=100)
+    assert found.items == 100
+    assert {round(100 * m.score, 6) % 1 for c in found.candidates for m in c.measured} == {0.0}
+
+
 def test_reports_are_readable_by_machines(tmp_path: Path) -> None:
     _, found = curves(tmp_path, draws=2)
     assert json.loads(curves_json(found))["task"] == "t"

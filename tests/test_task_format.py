@@ -7,7 +7,16 @@ from pathlib import Path
 import pytest
 
 from harness.data.holdout import SplitTable
-from harness.task.file import DataTable, GuardTable, MetricsTable, TaskFile, TaskTable, UpdateTable, UseTable
+from harness.task.file import (
+    DataTable,
+    GuardTable,
+    IntervalsTable,
+    MetricsTable,
+    TaskFile,
+    TaskTable,
+    UpdateTable,
+    UseTable,
+)
 from harness.task.judging import JudgeTable
 
 TEXT = (Path(__file__).parents[1] / "docs" / "task-format.md").read_text(encoding="utf-8")
@@ -15,7 +24,8 @@ EXAMPLES = re.findall(r"```toml\n(\[task\].*?)```", TEXT, flags=re.DOTALL)
 
 
 @pytest.mark.parametrize(
-    "table", [TaskTable, DataTable, SplitTable, UpdateTable, GuardTable, JudgeTable, MetricsTable, UseTable]
+    "table",
+    [TaskTable, DataTable, SplitTable, UpdateTable, GuardTable, JudgeTable, MetricsTable, IntervalsTable, UseTable],
 )
 def test_every_key_is_documented_with_an_example(table):
     for name, field in table.model_fields.items():

@@ -83,18 +83,18 @@ def _board(project: Project, task: Task, entries: Sequence[Entry]) -> Leaderboar
 def _looked(project: Project, task: Task, entries: Sequence[Entry]) -> Looked:
     """Learning curves and triages, as far as they were made; a triage of another run is none of this one."""
     folder = Store(project.root).results(task.name)
-    curves, guard = _decoded(folder / "curve.json", Curves), _decoded(folder / "guard.json", Guard)
-    found = {e.name: _decoded(folder / "triage" / f"{e.name}.json", Triage) for e in entries if e.runs}
+    curves, guard = decoded(folder / "curve.json", Curves), decoded(folder / "guard.json", Guard)
+    found = {e.name: decoded(folder / "triage" / f"{e.name}.json", Triage) for e in entries if e.runs}
     keys = {e.name: e.runs[0].manifest.key for e in entries if e.runs}
     return Looked(
         labels={c.name: c.more for c in curves.candidates if c.more} if curves else {},
         triages={name: one for name, one in found.items() if one and one.key == keys[name]},
         losses=guard.losses(keys) if guard else (),
-        stale=current(_decoded(folder / "stale.json", Stale), task, keys),
+        stale=current(decoded(folder / "stale.json", Stale), task, keys),
     )
 
 
-def _decoded(path: Path, kind: type[Struct]) -> Struct | None:
+def decoded(path: Path, kind: type[Struct]) -> Struct | None:
     """What a file holds; None where there is none, or it is of another version."""
     try:
         return msgspec.json.decode(path.read_bytes(), type=kind)

@@ -7,11 +7,11 @@ from harness.api.records import not_run
 from harness.api.scoring import entry_of
 from harness.compare.pair import compare_contenders, compare_stopped
 from harness.compare.result import Contender, PairedComparison
-from harness.early.stopped import decided_comparison, ended_early
+from harness.early.stopped import decided_pair, ended_early, first_items
 from harness.errors import ComparisonError, UnknownNameError
 from harness.figures.columns import BOOTSTRAP_SEED
 from harness.leaderboard.rows import Entry
-from harness.metrics.metric import Metric
+from harness.metrics.metric import Metric, check_ordered
 from harness.project import Candidate, Project
 from harness.task import Task
 
@@ -44,13 +44,15 @@ def compare_candidates(
             return judged
         return compare_contenders(chosen, first, second, margin, np.random.default_rng(BOOTSTRAP_SEED))
     of_a, of_b = ([run.manifest for run in entry.runs] for entry in entries)
-    stopped = decided_comparison(a, of_a, b, of_b)
-    if stopped is None or chosen is not task.primary:
+    decided = decided_pair(a, of_a, b, of_b)
+    if decided is None or chosen is not task.primary:
         raise ComparisonError(
             f"a run of {a} or {b} was ended once its comparisons were decided in {task.primary.name}: nothing "
             f"else can be said of these items. Run: harness run {task.name} -c {a},{b}"
         )
-    return compare_stopped(chosen, first, second, margin, stopped)
+    seen = first_items(chosen, [*first.runs, *second.runs], task.test, decided.n)
+    cut = Contender(a, seen[: len(first.runs)]), Contender(b, seen[len(first.runs) :])
+    return compare_stopped(chosen, *cut, margin, decided)
 
 
 def _scored(project: Project, task: Task, candidate: Candidate) -> Entry:
@@ -66,4 +68,5 @@ def _metric(task: Task, name: str | None) -> Metric:
     by_name = {metric.name: metric for metric in task.metrics}
     if name not in by_name:
         raise UnknownNameError("metric", name, by_name, f"task {task.name}")
+    check_ordered(by_name[name], f"task {task.name}")
     return by_name[name]

@@ -12,7 +12,9 @@ from harness.errors import RunError
 from harness.figures.columns import BOOTSTRAP_SEED
 from harness.project import Candidate, Project
 from harness.run.manifest import read_manifest
-from harness.run.session import Options
+from harness.run.options import Options
+from harness.run.sampling import sampled
+from harness.scores import Scores
 from harness.task import Task
 
 Report = Callable[[str, int, int], None]
@@ -66,4 +68,9 @@ class _Trials:
             return f"stopped early: {outcome.stopped}"
         manifest = read_manifest(outcome.folder.manifest)
         used = manifest.preparation.labels if manifest and manifest.preparation else 0
-        return Trial(name, size, draw, used, scores_of(part, outcome.folder))
+        return Trial(name, size, draw, used, self._asked(scores_of(part, outcome.folder), part))
+
+    def _asked(self, scores: Scores, task: Task) -> Scores:
+        """The items that were asked for now: the records may hold more, of a run without this limit."""
+        asked = {item.id for item in sampled(task.test, self.limit, 0)}
+        return scores.taken(np.array([i for i, name in enumerate(scores.ids) if name in asked], dtype=np.int64))

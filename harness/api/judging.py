@@ -20,7 +20,7 @@ from harness.metrics.metric import Metric
 from harness.money import pricer, today
 from harness.project import Project
 from harness.run.journal import latest, read_batches
-from harness.run.session import Report
+from harness.run.options import Report
 from harness.task import Task
 
 

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from harness.api import running
 from harness.project import Candidate, Project, find_project
-from harness.run.session import Options, Outcome, Report, Session
+from harness.run.options import Options, Outcome, Report
+from harness.run.session import Session
 from harness.run.store import Store
 from harness.task import Task
 from harness.types import Record
@@ -145,14 +146,16 @@ class OpenProject:
 
         Raises:
             RunError: nothing has been run yet.
-            ConfigError: something that is stated of use or costs cannot be.
+            ConfigError: something that is stated of use or costs cannot be, or a price of a model that no run called.
             ComparisonError: the candidates have no item in common.
         """
         from harness.api.boards import decided_of
-        from harness.api.scoring import entries_of
+        from harness.api.scoring import entries_of, refuse_unused
 
         loaded = self._task(task)
-        return decided_of(self.project, loaded, entries_of(self.project, loaded, candidates, prices), volume)
+        entries = entries_of(self.project, loaded, candidates, prices)
+        refuse_unused(prices or {}, entries, f"prices for {loaded.name}")
+        return decided_of(self.project, loaded, entries, volume)
 
     def triage(self, task: str, candidate: str, repeats: int = 2) -> "Triage":
         """Where a candidate's wrong answers live, and writes it down.
@@ -358,10 +361,11 @@ class OpenProject:
         return save_curve(self.store, curves)
 
     def save_stale(self, stale: "Stale") -> Path:
-        """Writes `stale.md` and `stale.json`; gives their folder."""
+        """Writes `stale.md` and `stale.json`, beside what holds of other candidates; gives their folder."""
         from harness.api.saving import save_stale
+        from harness.api.staleness import beside_others
 
-        return save_stale(self.store, stale)
+        return save_stale(self.store, beside_others(self.project, self._task(stale.task), stale))
 
     def _task(self, task: str | Task) -> Task:
         return self.project.task(task) if isinstance(task, str) else task

@@ -6,7 +6,7 @@ from harness.errors import RunError
 from harness.project import Candidate, Project
 from harness.run.journal import latest
 from harness.run.manifest import Manifest, check_journal, read_manifest
-from harness.run.session import run_key
+from harness.run.one import run_key
 from harness.run.store import RunFolder, Store
 from harness.task import Task
 from harness.types import Record

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from harness.economics.prices import parse_prices
 from harness.errors import ConfigError, RunError
 from harness.project import Candidate, Project
-from harness.run.session import Options, Outcome, Report, Session
+from harness.run.options import Options, Outcome, Report
+from harness.run.session import Session
 from harness.run.store import Store
 from harness.task import Task
 
@@ -32,16 +33,32 @@ def session_of(
     """A run that has not started, and its candidates.
 
     Raises:
-        ConfigError: a candidate that was asked for by name cannot do the task, or a price is not valid.
+        ConfigError: a candidate that was asked for by name cannot do the task, or what is stated of money or use
+            cannot be: better now than after all calls have been paid.
     """
     chosen = choose(project, task.name, names)
     parse_prices(project.file.prices)
+    check_money(project, task)
     for candidate in chosen if names else ():
         if reason := candidate.adapter.unfit(task.view(candidate.seeds[0])):
             where = f"{project.root / 'harness.toml'}: [candidates.{candidate.name}]"
             raise ConfigError(f"{where}: cannot do task {task.name!r}: {reason}.")
     session = Session(task, project.root, Store(project.root), options or Options(), report or silent)
     return session, chosen
+
+
+def check_money(project: Project, task: Task) -> None:
+    """Refuses what harness.toml and `[use]` state of costs where it cannot be.
+
+    Raises:
+        ConfigError: says where.
+    """
+    from harness.api.boards import economy
+    from harness.decide.costs import use_of_task
+
+    economy(project)
+    if use_of_task(task) is None and "usd_per_month" in task.requirement.bounds:
+        raise ConfigError(f"task {task.name} [requirement]: usd_per_month needs a volume: [use] calls_per_month.")
 
 
 def run(

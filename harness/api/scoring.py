@@ -1,17 +1,19 @@
 """From the records of candidates to their scored runs: what leaderboard, verdict and comparison are made of."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import Any
 
 from harness.api.records import KeptRun, kept_runs
 from harness.api.running import choose
-from harness.errors import HarnessError, RunError
+from harness.errors import HarnessError, RunError, UnknownNameError
 from harness.figures.estimates import undefined
 from harness.judge.human import Labels, read_human
 from harness.judge.judgements import JudgementReader
 from harness.leaderboard.rows import Entry, SeedRun
-from harness.money import Tally, Usd, day_of, preparation_usd, pricer, today
+from harness.money import Tally, batch_words, day_of, preparation_usd, pricer, today
 from harness.project import Candidate, Project
 from harness.run.journal import read_batches, read_records
 from harness.run.store import RunFolder
@@ -34,7 +36,9 @@ def entries_of(
     Raises:
         RunError: none has a run with a figure.
     """
-    entries = [entry_of(project, task, c, prices) for c in choose(project, task.name, names)]
+    # By name, so that the same candidates give the same figures in whatever order they are asked for.
+    chosen = sorted(choose(project, task.name, names), key=lambda candidate: candidate.name)
+    entries = [entry_of(project, task, candidate, prices) for candidate in chosen]
     if any(entry.runs for entry in entries):
         return entries
     if why := [f"{entry.name}: {entry.skipped}" for entry in entries if entry.skipped]:
@@ -53,12 +57,29 @@ def entry_of(project: Project, task: Task, candidate: Candidate, prices: Mapping
     known = {**project.file.prices, **(prices or {})}
     days = [today() if prices is not None else day_of(one.manifest) for one in kept]
     labels = human_labels(project, task, candidate.name)
-    scored = [_seed_run(project, task, one, pricer(day, known), labels) for one, day in zip(kept, days, strict=True)]
+    scored = [_seed_run(project, task, one, known, day, labels) for one, day in zip(kept, days, strict=True)]
     runs = [run for run in scored if len(run.scores)]
     if runs and (nothing := undefined(task.primary, [run.scores for run in runs])):
         runs, reason = [], nothing
     skipped = None if runs else reason
     return Entry(candidate.name, candidate.adapter_name, candidate.rung, candidate.incumbent, runs, skipped)
+
+
+def refuse_unused(prices: Mapping[str, Any], entries: Sequence[Entry], where: str) -> None:
+    """Refuses prices of models that no run of these candidates called: they would change nothing.
+
+    Raises:
+        ConfigError: names the models that were called.
+    """
+    used = {model for entry in entries for run in entry.runs for model in _models(run)}
+    for model in prices:
+        if model not in used:
+            raise UnknownNameError("model that these runs called", model, used, where)
+
+
+def _models(run: SeedRun) -> set[str]:
+    prepared = run.manifest.preparation.calls if run.manifest.preparation else ()
+    return {*run.spending.models, *(call.model for call in prepared if not call.model.startswith("local/"))}
 
 
 def scores_of(task: Task, folder: RunFolder, root: Path | None = None) -> Scores:
@@ -84,8 +105,13 @@ def human_labels(project: Project, task: Task, candidate: str) -> Labels | None:
     return read_human(task.judge.human, task, project.file.candidates).of(candidate, every)
 
 
-def _seed_run(project: Project, task: Task, kept: KeptRun, usd: Usd, labels: Labels | None) -> SeedRun:
-    scorer, tally, seconds = Scorer(task), Tally(usd), list[float]()
+def _seed_run(
+    project: Project, task: Task, kept: KeptRun, prices: Mapping[str, Any], day: date, labels: Labels | None
+) -> SeedRun:
+    usd = pricer(day, prices)
+    waits = _can_wait(project, kept.manifest.candidate)
+    planned = pricer(day, prices, batch=True) if waits else None
+    scorer, tally, seconds = Scorer(task), Tally(usd, task.table, prices, planned), list[float]()
     reader = JudgementReader(task, kept.folder.folder, project.root, usd)
     for batch in read_batches(kept.folder.journal):
         scorer.add(batch)
@@ -95,4 +121,14 @@ def _seed_run(project: Project, task: Task, kept: KeptRun, usd: Usd, labels: Lab
     judgements = reader.judgements(labels)
     scores = scorer.scores(judgements.scores)
     latency = kept.manifest.latency or tuple(seconds)
-    return SeedRun(kept.manifest, scores, latency, tally.spending, judgements, preparation_usd(kept.manifest, usd))
+    spent = tally.spending
+    if waits:
+        spent = replace(spent, batch=batch_words(spent.models, day, prices))
+    return SeedRun(kept.manifest, scores, latency, spent, judgements, preparation_usd(kept.manifest, usd))
+
+
+def _can_wait(project: Project, candidate: str) -> bool:
+    """Whether `[economics.candidates.NAME] batch` is true; what else stands there is read with the costs."""
+    tables = project.file.economics.get("candidates")
+    table = tables.get(candidate) if isinstance(tables, Mapping) else None
+    return isinstance(table, Mapping) and table.get("batch") is True

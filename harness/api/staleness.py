@@ -6,11 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.api.boards import economy
-from harness.api.records import KeptRun
+from harness.api.boards import decoded, economy
+from harness.api.records import KeptRun, kept_runs
 from harness.api.running import choose, run
 from harness.api.scoring import entry_of, scores_of
-from harness.decide.stale import Stale, Trial, build_stale
+from harness.decide.stale import Stale, Trial, build_stale, current
 from harness.decide.updating import How, Paid, cost_of_update, how_to_update, looks_up
 from harness.errors import RunError
 from harness.figures.columns import BOOTSTRAP_SEED
@@ -18,7 +18,8 @@ from harness.money import call_usd, pricer, today
 from harness.project import Candidate, Project
 from harness.run.journal import latest
 from harness.run.manifest import read_manifest
-from harness.run.session import Options, Outcome, Report
+from harness.run.options import Options, Outcome, Report
+from harness.run.store import Store
 from harness.task import Task
 from harness.types import Call
 
@@ -50,6 +51,14 @@ def stale_of(project: Project, task: Task, names: Sequence[str], report: Report 
         for c in chosen
     ]
     return build_stale(task, trials, np.random.default_rng(BOOTSTRAP_SEED))
+
+
+def beside_others(project: Project, task: Task, found: Stale) -> Stale:
+    """With what was found before of the task's other candidates, as far as it still holds."""
+    runs = {c.name: kept_runs(project, task, c) for c in choose(project, task.name, ())}
+    keys = {name: kept[0].manifest.key for name, kept in runs.items() if kept}
+    earlier = decoded(Store(project.root).results(task.name) / "stale.json", Stale)
+    return found.beside(current(earlier, task, keys))
 
 
 def _finished(outcomes: Iterable[Outcome]) -> tuple[_Runs, dict[str, str]]:

@@ -7,6 +7,7 @@ import msgspec
 
 from harness.api.records import KeptRun, kept_runs, not_run
 from harness.decide.triage import Triage, at_model_level, triage, varies, wrong_of
+from harness.errors import RunError
 from harness.models.cache import ResponseCache
 from harness.models.services import Services
 from harness.project import Candidate, Project
@@ -31,12 +32,17 @@ def triage_of(project: Project, task: Task, candidate: Candidate, repeats: int) 
         repeats: how often what is at the model level is asked again, of a candidate that may answer otherwise.
 
     Raises:
-        RunError: it has not been run.
+        RunError: it has not been run, or scores were recorded and no answers.
     """
     runs = kept_runs(project, task, candidate)
     if not runs:
         raise not_run(task.name, candidate.name)
     records = latest(runs[0].folder.journal)
+    if any(isinstance(record, Answered) and record.given is not None for record in records.values()):
+        raise RunError(
+            f"{candidate.name} has recorded scores in place of answers: what is wrong with an answer cannot be told "
+            "from its score. Record the answers."
+        )
     closed, gold = _answered_again(project, task, candidate, wrong_of(task, records), runs[0], records)
     again = list[_Records]()
     if varies(candidate.settings, records) and (items := at_model_level(task, records, closed, gold)):

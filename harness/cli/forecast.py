@@ -9,7 +9,7 @@ from harness.cli.console import errors, output
 if TYPE_CHECKING:
     from harness.api import OpenProject
     from harness.forecast import Forecast
-    from harness.run.session import Options
+    from harness.run.options import Options
     from harness.task import Task
 
 
@@ -49,6 +49,25 @@ def say_what_is_left(project: "OpenProject", task: "Task", candidates: Sequence[
                 style="yellow",
                 markup=False,
             )
+
+
+def refuse_unpriced(project: "OpenProject", task: "Task", candidates: Sequence[str], options: "Options") -> None:
+    """What a budget must know before anything is asked.
+
+    Raises:
+        ConfigError: the price of a model that is going to be called is unknown.
+    """
+    from harness.errors import ConfigError
+    from harness.models.budget import HOW_TO_PRICE
+
+    unknown = [
+        (one.candidate, model) for one in _forecasts(project, task, candidates, options) for model in one.unpriced
+    ]
+    if unknown:
+        models = dict.fromkeys(model for _, model in unknown)
+        how = "\n".join(HOW_TO_PRICE.format(model=model) for model in models)
+        who = ", ".join(f"{model} ({candidate})" for candidate, model in unknown)
+        raise ConfigError(f"--budget-usd needs the price of what is called, and that of {who} is unknown.\n{how}")
 
 
 def _forecasts(

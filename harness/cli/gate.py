@@ -21,14 +21,15 @@ class Inconclusive(StrEnum):
 
 def gate(
     baseline: Annotated[str, typer.Option(help="A folder with results, or a git ref in which they are committed.")],
-    policy: Annotated[Path | None, typer.Option(help="What is allowed: tiers, allowed drops, ceilings.")] = None,
+    policy: Annotated[Path | None, typer.Option(help="What is allowed; by default the project's gate.toml.")] = None,
     inconclusive: Annotated[
         Inconclusive, typer.Option(help="Whether to exit with 3 (fail) or 0 (pass) where the items do not settle it.")
     ] = Inconclusive.FAIL,
 ) -> None:
     """Hold the results that stand here against a baseline, on the same items; calls no model.
 
-    Exits with 0 where nothing got worse by more than is allowed, 1 where something did, 3 where it cannot tell.
+    Exits with 0 where nothing got worse by more than is allowed, 1 where something did, 3 where it cannot tell, also
+    because a candidate was changed and not run.
     """
     from harness.gate.check import check
     from harness.gate.outcome import write_outcome
@@ -44,7 +45,7 @@ def gate(
 
 
 _COLOURS = {"pass": "green", "blocked": "red", "inconclusive": "yellow"}
-_WORDS = {"worse": "red", "cannot tell": "yellow", "better": "green", "same": "dim"}
+_WORDS = {"worse": "red", "not compared": "yellow", "cannot tell": "yellow", "better": "green", "same": "dim"}
 
 
 def _print(outcome: "Outcome") -> None:
@@ -54,8 +55,8 @@ def _print(outcome: "Outcome") -> None:
     from harness.gate import words
 
     console = output()
-    title, sentence = words.TITLES[outcome.result], escape(words.headline(outcome))
-    console.print(f"[bold {_COLOURS[outcome.result]}]{title}:[/] {sentence}")
+    title, sentence = words.title(outcome), escape(words.headline(outcome))
+    console.print(f"[bold {_COLOURS[outcome.result]}]{title}:[/] {sentence}", soft_wrap=True)
     if outcome.baseline_ended is not None:
         console.print(
             escape(f"{words.about_baseline(outcome)} {words.about_tests(outcome)}"), style="dim", soft_wrap=True
@@ -63,7 +64,8 @@ def _print(outcome: "Outcome") -> None:
     for changes, note in zip(words.by_tier(outcome), ("", " (only warns)"), strict=True):
         for c in changes:
             figures = "" if c.base is None or c.head is None else f" {c.base:.3f} -> {c.head:.3f}"
-            about = f"{c.task}: {c.candidate}: {c.metric}{figures}: {words.change_text(c)}; {words.items_text(c)}{note}"
+            items = f"; {counts}" if (counts := words.items_text(c)) else ""
+            about = f"{c.task}: {c.candidate}: {c.metric}{figures}: {words.change_text(c)}{items}{note}"
             console.print(escape(about), style=_WORDS[c.word], soft_wrap=True)
     for ceiling in outcome.ceilings:
         text = f"{ceiling.task}: {ceiling.candidate}: {words.ceiling_text(ceiling)}"

@@ -17,12 +17,13 @@ def init(
     target: Annotated[
         str | None, typer.Option("--target", help="Column with the label; by default a usual name.")
     ] = None,
+    encoding: Annotated[str, typer.Option(help="Of the file, e.g. latin-1 or cp1252.")] = "utf-8",
 ) -> None:
     """Start a project here from labelled examples: candidates, a task, a test, a workflow; then run it."""
     from harness.cli.run import run
     from harness.starter.make import make_project
 
-    _say(make_project(Path.cwd(), source, asked, target))
+    _say(make_project(Path.cwd(), source, asked, target, encoding))
     run()
 
 

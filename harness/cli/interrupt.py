@@ -11,6 +11,11 @@ from typing import Any, Protocol, TypeVar
 from harness.cli.console import errors
 
 _STOPPED_NOW = 130
+_SIGNALS = {
+    signal.SIGINT: ("interrupted", "interrupt again"),
+    signal.SIGTERM: ("asked to end by SIGTERM", "send it again"),
+}
+"""Why a run ended, and how to end it at once."""
 Ended = TypeVar("Ended")
 
 
@@ -32,17 +37,17 @@ async def interruptible(session: Stoppable, running: Coroutine[Any, Any, Ended])
     loop = asyncio.get_running_loop()
     work = asyncio.ensure_future(running)
 
-    def interrupted() -> None:
+    def end(reason: str, again: str) -> None:
         if session.stopped:
             work.cancel()
         else:
-            session.stop("interrupted")
-            errors().print("Finishing what is in flight; interrupt again to stop now. Nothing finished is lost.")
+            session.stop(reason)
+            errors().print(f"Finishing what is in flight; {again} to stop now. Nothing finished is lost.")
 
     # Where the system has no such handlers, an interrupt ends it at once.
     with contextlib.suppress(NotImplementedError):
-        for number in (signal.SIGINT, signal.SIGTERM):
-            loop.add_signal_handler(number, interrupted)
+        for number, (reason, again) in _SIGNALS.items():
+            loop.add_signal_handler(number, end, reason, again)
     try:
         return await work
     except asyncio.CancelledError:

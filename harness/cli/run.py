@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.console import errors, output
-from harness.cli.names import split
+from harness.cli.names import split, yes_or_no
 from harness.cli.tasks import DropLeaks, load
 
 if TYPE_CHECKING:
     from harness.api import OpenProject
     from harness.models.budget import Budget
-    from harness.run.session import Options, Outcome
+    from harness.run.options import Options, Outcome
     from harness.task import Task
 
 Tasks = Annotated[list[str] | None, typer.Argument(help="Tasks; by default every task of the project.")]
@@ -27,9 +27,7 @@ def run(
     seed: Annotated[int | None, typer.Option(min=0, help="This seed instead of the candidates' own.")] = None,
     fresh: Annotated[bool, typer.Option("--fresh", help="Build and ask everything again.")] = False,
     cache: Annotated[bool, typer.Option("--cache/--no-cache", help="Whether kept model answers may be used.")] = True,
-    retry_failed: Annotated[
-        bool, typer.Option("--retry-failed/--no-retry-failed", help="Ask again what failed before.")
-    ] = True,
+    retry_failed: Annotated[str, typer.Option(metavar="yes|no", help="Ask again what failed before.")] = "yes",
     max_failures: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="Share of failures after 50 items that stops a candidate.")
     ] = 0.05,
@@ -49,7 +47,7 @@ def run(
     from harness.api import open_project
     from harness.cli.forecast import print_forecasts
     from harness.cli.suite import read_suite
-    from harness.run.session import Options
+    from harness.run.options import Options
 
     project = open_project()
     named = read_suite(project, suite, tasks, candidates) if suite else None
@@ -59,12 +57,13 @@ def run(
         seed=seed,
         fresh=fresh,
         cache=cache,
-        retry_failed=retry_failed,
+        retry_failed=yes_or_no(retry_failed),
         max_failures=max_failures,
         max_concurrency=max_concurrency,
         budget=budget_of(project, budget_usd),
     )
     worst, chosen = 0, split(candidates)
+    project.project.check_tasks(tasks or ())
     for name in tasks or (named.tasks if named else project.project.own_tasks):
         who = named.candidates_for(project, name) if named else chosen
         kept = not who or named is not None
@@ -121,11 +120,14 @@ def _run_task(
     save: bool,
     until_decided: bool,
 ) -> int:
-    from harness.cli.forecast import say_what_is_left
+    from harness.cli.forecast import refuse_unpriced, say_what_is_left
     from harness.cli.interrupt import interruptible
     from harness.cli.progress import Bars
     from harness.errors import RunError, UnavailableError
+    from harness.models.budget import BUDGET_SPENT
 
+    if options.budget:
+        refuse_unpriced(project, task, candidates, options)
     with Bars(errors(), task.name) as bars:
         session, chosen = project.session(task, candidates, options, bars.report)
         study = project.until_decided(session, chosen) if until_decided else None
@@ -136,7 +138,7 @@ def _run_task(
     if skipped and (require_all or len(skipped) == len(outcomes)):
         raise UnavailableError("\n".join(f"{o.candidate} cannot run: {o.skipped}" for o in skipped))
     _say(outcomes, task.name)
-    if options.budget and any(o.stopped for o in outcomes):
+    if any(o.stopped and o.stopped.startswith(BUDGET_SPENT) for o in outcomes):
         say_what_is_left(project, task, candidates, options)
     if session.stopped:
         with contextlib.suppress(RunError):  # there may be no record yet
@@ -145,25 +147,25 @@ def _run_task(
     try:
         show_leaderboard(project, task, candidates, save=save)
     except RunError as error:
-        if task.primary.needs != "judge":
+        # The records may be there, and the judge come next; or a candidate got no further than its build.
+        if task.primary.needs != "judge" and not any(o.stopped for o in outcomes):
             raise
-        errors().print(str(error), markup=False)  # the records are there, and the judge comes next
+        errors().print(str(error), markup=False)
     return 1 if any(o.failed or (o.stopped and not o.decided) for o in outcomes) else 0
 
 
 def _say(outcomes: "list[Outcome]", task: str) -> None:
     ran = [o for o in outcomes if not o.skipped]
-    asked, calls = sum(o.asked for o in ran), sum(o.calls for o in ran)
-    if ran and not asked and not any(o.built for o in ran):
+    answered, calls = sum(o.answered for o in ran), sum(o.calls for o in ran)
+    if ran and not any(o.asked or o.built or o.stopped for o in ran):
         errors().print(f"{task}: nothing to do, every item is answered already. No model was called.")
     elif ran:
-        errors().print(f"{task}: {asked:,} answers made, {calls:,} model calls.")
+        errors().print(f"{task}: {answered:,} answers made, {calls:,} model calls.")
     for o in ran:
         if o.failed:
             why = f" (the last one: {o.last_failure})" if o.last_failure else ""
-            errors().print(
-                f"{o.candidate}: {o.failed} items failed{why}; run again to retry them.", style="yellow", markup=False
-            )
+            again = "" if o.stopped else "; run again to retry them"
+            errors().print(f"{o.candidate}: {o.failed} items failed{why}{again}.", style="yellow", markup=False)
         if o.stopped:
             errors().print(f"{o.candidate}: stopped early: {o.stopped}", style="yellow", markup=False)
 

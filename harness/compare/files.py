@@ -1,7 +1,9 @@
 """Two recordings compared directly: no task and no project."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +23,8 @@ SUFFIXES = (".jsonl", ".csv")
 _CONTENT = ("input", "target", "hash")
 """Columns that say what an item is: where both recordings have one, it must be the same."""
 _PROPORTIONS = ("accuracy",)
+_NUMBER = re.compile(r"-?(0|[1-9]\d*)(\.\d+)?([eE][+-]?\d{1,3})?")
+"""How JSON writes one; `007` is a text."""
 _GOLD = "gold"
 """Column with the labels that people gave to some items."""
 
@@ -184,12 +188,24 @@ def _run(
     missing = np.asarray([scores[i] is None for i in places], dtype=bool)
     return Scores(
         ids=[line.id for line in lines],
-        hashes=[content_hash(*(line.cells.get(name) for name in content)) for line in lines],
+        hashes=[content_hash(*(_as_text(line.cells.get(name)) for name in content)) for line in lines],
         groups=[groups.get(line.id) for line in lines],
         columns={metric.name: Column(distinct.values or [0.0], np.asarray(codes, dtype=np.int64))},
         failed=failed,
         unparsed=missing & ~failed,
     )
+
+
+def _as_text(cell: Any) -> Any:
+    """A cell in the form that a CSV and a JSONL have in common: numbers and truth values as text, nothing as empty."""
+    if cell is None:
+        return ""
+    if isinstance(cell, bool) or (isinstance(cell, str) and cell.lower() in ("true", "false")):
+        return str(cell).lower()
+    if isinstance(cell, int | float) or (isinstance(cell, str) and _NUMBER.fullmatch(cell)):
+        found = Decimal(str(cell))
+        return str(found.normalize()) if found else "0"
+    return cell
 
 
 def _names(a: Path, b: Path) -> tuple[str, str]:

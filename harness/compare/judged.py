@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.compare.claims import claims_of
+from harness.compare.claims import check_margin, claims_of
 from harness.compare.result import Flip, PairedComparison
 from harness.data.table import group_codes
 from harness.errors import ComparisonError
@@ -38,10 +38,10 @@ def compare_judged(
         margin: the smallest difference that matters.
 
     Raises:
-        ComparisonError: no item in common, fewer than two labelled ones, none without a label, or a negative margin.
+        ComparisonError: no item in common, fewer than two labelled ones, none without a label, or a margin that cannot
+            be.
     """
-    if margin < 0:
-        raise ComparisonError(f"the margin is 0 or more, found {margin:g}.")
+    check_margin(metric, margin)
     both = _both(a, b, groups)
     wide, narrow = (_difference(metric, names[1], both, level) for level in (LEVEL, ONE_SIDED))
     n, labelled = len(both.items), len(both.labelled)
@@ -59,7 +59,7 @@ def compare_judged(
         failed=(0, 0),
         estimates=None,
         difference=wide,
-        claimed=claims_of(narrow.low, narrow.high, margin, higher_is_better=metric.higher_is_better),
+        claimed=claims_of(wide, narrow, margin, higher_is_better=metric.higher_is_better),
         table=None,
         flips=tuple(Flip(i, a[i][1], b[i][1]) for i in both.labelled if a[i][1] != b[i][1]),
         warnings=few if labelled < FEWEST else (),

@@ -2,16 +2,20 @@
 
 import numpy as np
 
-from harness.compare.claims import claims_of, power_of
+from harness.compare.claims import check_margin, claims_of
 from harness.compare.equality import agreement_of, equality_tests
 from harness.compare.flips import flips
+from harness.compare.power import FEWEST, power_of
 from harness.compare.result import Claimed, Contender, PairedComparison
+from harness.early.stopped import as_comparison
 from harness.errors import ComparisonError, some
 from harness.estimate import Comparison, Estimate
 from harness.figures.columns import ONE_SIDED
 from harness.figures.estimates import metric_estimate
 from harness.figures.paired import Paired, difference, pair
 from harness.metrics.metric import Metric
+from harness.run.manifest import Decided
+from harness.stats.clusters import FEW, few_clusters
 
 
 def compare_contenders(
@@ -27,10 +31,9 @@ def compare_contenders(
         rng: for bootstrap and permutations.
 
     Raises:
-        ComparisonError: no item in common, items that differ under one id, a single group, or a negative margin.
+        ComparisonError: no item in common, items that differ under one id, a single group, or a margin that cannot be.
     """
-    if margin < 0:
-        raise ComparisonError(f"the margin is 0 or more, found {margin:g}.")
+    check_margin(metric, margin)
     refuse_other_content(a, b)
     paired = pair(metric, a.runs, b.runs)
     groups = 0 if paired.groups is None else len(np.unique(paired.groups))
@@ -41,7 +44,7 @@ def compare_contenders(
         )
     seed = int(rng.integers(2**63))
     found = difference(paired, b.name, np.random.default_rng(seed))
-    shown = _claimed(paired, b.name, margin, seed)
+    shown = _claimed(paired, found, margin, seed)
     return PairedComparison(
         a=a.name,
         b=b.name,
@@ -58,26 +61,30 @@ def compare_contenders(
         claimed=shown,
         table=agreement_of(paired),
         tests=equality_tests(paired, found, rng),
-        power=power_of(found, margin, settled=shown.settled),
+        power=power_of(paired, found, margin, rng, settled=shown.settled),
         without_failed=_without_failed(metric, a, b, margin, shown, found, seed),
         flips=flips(paired, a.runs[0]),
-        warnings=_warnings(groups),
+        warnings=_warnings(paired),
     )
 
 
-def compare_stopped(metric: Metric, a: Contender, b: Contender, margin: float, found: Comparison) -> PairedComparison:
+def compare_stopped(metric: Metric, a: Contender, b: Contender, margin: float, decided: Decided) -> PairedComparison:
     """A against B where a run was ended because the pair was decided: the anytime-valid interval and what it claims.
 
     Nothing of a fixed number of items is in it: no test, no power, no interval of either alone.
 
     Args:
         metric: the primary one, which the runs were ended by.
-        a: the one that the difference speaks of.
-        b: the one that is subtracted.
+        a: the one that the difference speaks of, on the items that the sequence looked at.
+        b: the one that is subtracted, on the same items.
         margin: the smallest difference that matters.
-        found: the confidence sequence as it stood when the runs ended.
+        decided: the pair as it stood when it was decided, seen from A.
+
+    Raises:
+        ComparisonError: a margin that cannot be.
     """
-    paired = pair(metric, a.runs, b.runs)
+    check_margin(metric, margin)
+    paired, found = pair(metric, a.runs, b.runs), as_comparison(decided)
     return PairedComparison(
         a=a.name,
         b=b.name,
@@ -91,10 +98,11 @@ def compare_stopped(metric: Metric, a: Contender, b: Contender, margin: float, f
         failed=(_failed(a, a, paired), _failed(b, a, paired)),
         estimates=None,
         difference=found,
-        claimed=claims_of(found.low, found.high, margin, higher_is_better=metric.higher_is_better),
+        claimed=claims_of(found, found, margin, higher_is_better=metric.higher_is_better),
         table=agreement_of(paired),
         flips=flips(paired, a.runs[0]),
         kind="sequential",
+        pairs=decided.pairs,
     )
 
 
@@ -118,9 +126,9 @@ def refuse_other_content(a: Contender, b: Contender) -> None:
         )
 
 
-def _claimed(paired: Paired, against: str, margin: float, seed: int) -> Claimed:
-    narrow = difference(paired, against, np.random.default_rng(seed), ONE_SIDED)
-    return claims_of(narrow.low, narrow.high, margin, higher_is_better=paired.metric.higher_is_better)
+def _claimed(paired: Paired, found: Comparison, margin: float, seed: int) -> Claimed:
+    narrow = difference(paired, found.against, np.random.default_rng(seed), ONE_SIDED)
+    return claims_of(found, narrow, margin, higher_is_better=paired.metric.higher_is_better)
 
 
 def _failed(who: Contender, first: Contender, paired: Paired) -> int:
@@ -149,7 +157,7 @@ def _without_failed(
     except ComparisonError:
         return None
     other = difference(paired, b.name, np.random.default_rng(seed))
-    same = _claimed(paired, b.name, margin, seed) == shown and _sign(other) == _sign(found)
+    same = _claimed(paired, other, margin, seed) == shown and _sign(other) == _sign(found)
     return None if same else other
 
 
@@ -158,7 +166,11 @@ def _sign(found: Comparison) -> int:
     return int(found.low > 0) - int(found.high < 0)
 
 
-def _warnings(groups: int) -> tuple[str, ...]:
-    if 0 < groups < 20:
-        return (f"{groups} groups are few: an interval over fewer than 20 may not cover as it says.",)
+def _warnings(paired: Paired) -> tuple[str, ...]:
+    if paired.groups is not None and few_clusters(paired.groups):
+        groups = len(np.unique(paired.groups))
+        said = f"{groups} groups are few" if groups < FEW else f"Few of the {groups} groups hold most items"
+        return (f"{said}: an interval over fewer than {FEW}, or over very unequal ones, may not cover as it says.",)
+    if paired.n < FEWEST:
+        return (f"Fewer than {FEWEST} items say too little of their spread to tell how many more would settle it.",)
     return ()

@@ -19,7 +19,12 @@ class Contender:
 
 
 class Claimed(msgspec.Struct, frozen=True):
-    """What the items show of A and B at the margin, each with one-sided confidence of 95 %."""
+    """What the items show of A and B at the margin.
+
+    Which of the two is better was not said before looking, so that both sides together may err in 5 %: by the
+    two-sided 95 % interval. *Not worse* and *equivalent* are by one-sided 95 % bounds: of them no two can be wrong at
+    once.
+    """
 
     a_better: bool
     b_better: bool
@@ -27,7 +32,7 @@ class Claimed(msgspec.Struct, frozen=True):
     """A is better by more than the margin."""
     b_better_by_margin: bool
     a_not_worse: bool
-    """A is worse by less than the margin, if at all: non-inferior."""
+    """A is worse by less than the margin, if at all: non-inferior. With a margin of 0, that it is better."""
     b_not_worse: bool
     equivalent: bool
     """The two differ by less than the margin."""
@@ -57,11 +62,14 @@ class Test(msgspec.Struct, frozen=True):
 class Power(msgspec.Struct, frozen=True):
     """What this many items can show, by the spread that these have."""
 
-    detectable: float
-    """The smallest true difference that they show with a power of 80 %, two-sided at 5 %."""
-    items_to_settle: int | None
-    """Items in all that would settle it at the margin, were the difference what it seems; None where it is settled,
-    or where the difference seems to be the margin itself."""
+    detectable: float | None
+    """The smallest true difference that they show with a power of 80 %, two-sided at 5 %; None where that is more than
+    the metric can differ by."""
+    units: int | None
+    """Items in all, or groups where there are any, that would settle it at the margin, were the difference what it
+    seems; None where it is settled, where only seeds would, or where neither would."""
+    seeds: int | None
+    """Seeds in all, of each candidate that has several, that would settle it (with so many `units`, if there are)."""
 
 
 class Flip(msgspec.Struct, frozen=True):
@@ -106,3 +114,5 @@ class PairedComparison(msgspec.Struct, frozen=True):
     warnings: tuple[str, ...] = ()
     kind: Literal["fixed", "sequential", "judged"] = "fixed"
     """Whether the interval is of a fixed number of items, anytime-valid, or prediction-powered."""
+    pairs: int = 1
+    """Pairs that an anytime-valid interval shares its error with, itself counted."""

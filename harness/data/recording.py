@@ -1,13 +1,17 @@
 """Recordings: what was predicted elsewhere, as lines of a `.jsonl` or `.csv` file."""
 
-import math
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from harness.data.measured import Measured, measured
 from harness.data.rows import read_rows
 from harness.errors import DataError, some
+
+_LARGEST = 1e100
+"""Of a number: its square can still be computed with."""
 
 
 @dataclass(frozen=True)
@@ -19,6 +23,7 @@ class Line:
     id: str
     seed: int | None
     cells: dict[str, Any]
+    measured: Measured = field(default_factory=Measured)
 
 
 def read_recording(path: Path, *, encoding: str = "utf-8", id_column: str = "id", dedupe: bool = False) -> list[Line]:
@@ -31,12 +36,20 @@ def read_recording(path: Path, *, encoding: str = "utf-8", id_column: str = "id"
         dedupe: keeps the first of several lines of an item under one seed.
 
     Raises:
-        DataError: a line without id, a seed that is no whole number, or an item twice, which it names.
+        DataError: a line without id, a seed that is no whole number or that only some lines have, a time, price or
+            count of tokens that cannot be, or an item twice, which it names.
     """
     lines = [
-        Line(row.where, _id(row.where, row.cells, id_column), _seed(row.where, row.cells), row.cells)
+        Line(
+            row.where,
+            _id(row.where, row.cells, id_column),
+            _seed(row.where, row.cells),
+            row.cells,
+            measured(row.where, row.cells),
+        )
         for row in read_rows(path.name, path.parent, encoding, "recording")
     ]
+    _check_seeds(lines)
     first: dict[tuple[str, int | None], Line] = {}
     for line in lines:
         first.setdefault((line.id, line.seed), line)
@@ -54,7 +67,7 @@ def number(line: Line, column: str) -> float | None:
     """The number in a cell; None where it is empty or absent.
 
     Raises:
-        DataError: it is no finite number.
+        DataError: it is no finite number, or too large to compute with.
     """
     value: Any = line.cells.get(column)
     if value is None or value == "":
@@ -65,8 +78,8 @@ def number(line: Line, column: str) -> float | None:
         found = float(value)
     except (TypeError, ValueError):
         raise DataError(f"{line.where}: {column}: found {value!r}, expected a number.") from None
-    if not math.isfinite(found):
-        raise DataError(f"{line.where}: {column}: found {value!r}, expected a finite number.")
+    if not abs(found) <= _LARGEST:
+        raise DataError(f"{line.where}: {column}: found {value!r}, expected a finite number of at most {_LARGEST:g}.")
     return found
 
 
@@ -74,6 +87,8 @@ def _id(where: str, cells: dict[str, Any], column: str) -> str:
     value = cells.get(column)
     if value is None or str(value).strip() == "":
         raise DataError(f"{where}: no {column!r}: every line of a recording names its item.")
+    if isinstance(value, (list, dict)):
+        raise DataError(f"{where}: the {column!r} must be a text or a number, found {type(value).__name__}.")
     return str(value)
 
 
@@ -82,6 +97,18 @@ def _seed(where: str, cells: dict[str, Any]) -> int | None:
     if value is None or value == "":
         return None
     try:
-        return int(value)
-    except (TypeError, ValueError):
-        raise DataError(f"{where}: seed: found {value!r}, expected a whole number.") from None
+        whole = int(value)
+    except (TypeError, ValueError, OverflowError):
+        whole = None
+    if whole is None or isinstance(value, bool) or (isinstance(value, float) and whole != value):
+        raise DataError(f"{where}: seed: found {value!r}, expected a whole number.")
+    return whole
+
+
+def _check_seeds(lines: Sequence[Line]) -> None:
+    without = [line for line in lines if line.seed is None]
+    if without and len(without) < len(lines):
+        raise DataError(
+            f"{without[0].where}: no seed, as in {len(without):,} of {len(lines):,} lines. Name the seed in every "
+            "line, or in none."
+        )

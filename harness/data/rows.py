@@ -11,6 +11,7 @@ import msgspec
 from harness.errors import ConfigError, DataError, UnavailableError, suggestion
 
 _LONGEST_CELL = 2**31 - 1
+_OTHER_MARKS = {";": "semicolons", "\t": "tabs", "|": "bars"}
 
 
 class Row(NamedTuple):
@@ -140,6 +141,11 @@ def _csv(path: Path, encoding: str) -> Iterator[Row]:
     reader = csv.DictReader(text(), strict=True)
     try:
         header = reader.fieldnames or []
+        if len(header) == 1 and (found := next((mark for mark in _OTHER_MARKS if mark in header[0]), None)):
+            raise DataError(
+                f"{path}:1: the header looks separated by {_OTHER_MARKS[found]} ({header[0]!r}), expected commas. Save "
+                "the file as comma-separated values."
+            )
         if twice := sorted({name for name in header if header.count(name) > 1}):
             raise DataError(f"{path}:1: the header has {', '.join(map(repr, twice))} more than once.")
         for cells in reader:

@@ -1,22 +1,29 @@
 """From what the runs of a candidate measured, prices, and statements to what it costs."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from harness.decide.stated import CandidateEconomics, Economy
+from harness.decide.stated import RECORDED, CandidateEconomics, Economy
 from harness.economics.candidate import CostInputs, cost_of_candidate
 from harness.economics.cost import CandidateCost
 from harness.economics.defaults import Assumptions, approach_of
 from harness.economics.figures import Figure
 from harness.economics.hardware import SECONDS_PER_MONTH
+from harness.economics.source import Source
 from harness.economics.use import Use, use_of
 from harness.leaderboard.rows import Entry, Row
+from harness.leaderboard.spent import seconds_per_call, usd_per_call
 from harness.run.manifest import Manifest
 from harness.task import Task
+from harness.types import Rung
 
-RECORDED = "recorded"
-"""The adapter of answers that were made elsewhere: reading them says nothing of what making them takes."""
+_WITH_INDEX = ("rag", "hybrid")
+"""Adapters that keep an index, whatever rung they stand for."""
+_ORIGINS: Mapping[Source, str] = {
+    "measured": "as recorded",
+    "given": "tokens as measured, at the stated price",
+    "looked up": "tokens as measured, at the price on the day",
+}
 
 
 def use_of_task(task: Task, volume: float | None = None) -> Use | None:
@@ -34,7 +41,7 @@ def use_of_task(task: Task, volume: float | None = None) -> Use | None:
         calls,
         use.horizon_months,
         knowledge_changes_per_year=use.knowledge_changes_per_year,
-        error_cost_usd=use.error_cost_usd or None,
+        error_cost_usd=use.error_cost_usd,
         peak_calls_per_second=peak if calls else None,
         where=where,
     )
@@ -73,30 +80,26 @@ def costs_of(
 
 def _cost(task: Task, entry: Entry, row: Row, error_rate: Figure | None, economy: Economy, use: Use) -> CandidateCost:
     stated, approach = economy.of(entry.name), approach_of_entry(entry)
-    serving = _serving(entry, stated)
     label_cost = task.use.label_cost_usd
     inputs = CostInputs(
         name=entry.name,
         approach=approach,
         bought=_bought(entry, row, stated),
         bought_once=_bought_once(entry, stated),
-        serving=serving,
+        serving=_serving(entry, stated),
         measured_on=_device(entry.runs[0].manifest),
-        seconds_per_call=None if stated.hosting_usd_month is not None else _seconds(entry, row),
-        preparation_seconds=_preparation(entry, row, stated),
-        hardware=None if stated.hosting_usd_month is not None else economy.machine(entry.name),
-        indexed=approach == "rag" and stated.hosting_usd_month is None,
-        labels=_labels(entry.name, row, stated),
+        seconds_per_call=_seconds(entry),
+        preparation_seconds=_preparation(entry, row, stated, approach),
+        hardware=economy.machine(entry.name),
+        hosting=_hosting(entry.name, stated),
+        indexed=(approach == "rag" or entry.adapter in _WITH_INDEX) and stated.hosting_usd_month is None,
+        labels=_labels(entry, row, stated, economy.table),
         label_cost=None
         if label_cost is None
         else Figure("label_cost_usd", label_cost, "given", "USD per label", f"task {task.name} [use]"),
         error_rate=error_rate,
     )
-    cost = cost_of_candidate(inputs, use, _with_stated(economy.table, entry.name, approach, stated))
-    if stated.hosting_usd_month is None:
-        return cost
-    told = (replace(p, note="as stated") if p.name == "hosting" else p for p in cost.parts)
-    return replace(cost, parts=tuple(told))
+    return cost_of_candidate(inputs, use, _with_stated(economy.table, entry.name, approach, stated))
 
 
 def approach_of_entry(entry: Entry) -> str:
@@ -111,12 +114,15 @@ def approach_of_entry(entry: Entry) -> str:
 
 def _serving(entry: Entry, stated: CandidateEconomics) -> Literal["provider", "by the second", "kept on"]:
     """A local candidate's machine is kept on unless it is stated otherwise: somebody calls at any time."""
-    if stated.hosting_usd_month is not None:
-        return "kept on"
-    manifest = entry.runs[0].manifest
-    if stated.serving is None and (manifest.leaves_machine or entry.adapter == RECORDED):
+    elsewhere = entry.runs[0].manifest.leaves_machine or entry.adapter == RECORDED
+    if elsewhere and stated.serving is None and stated.hardware is None:
         return "provider"
     return stated.serving or "kept on"
+
+
+def _hosting(name: str, stated: CandidateEconomics) -> Figure | None:
+    usd = stated.hosting_usd_month
+    return None if usd is None else Figure(f"{name}: hosting_usd_month", usd, "given", "USD a month", "harness.toml")
 
 
 def _bought(entry: Entry, row: Row, stated: CandidateEconomics) -> dict[str, Figure]:
@@ -124,15 +130,30 @@ def _bought(entry: Entry, row: Row, stated: CandidateEconomics) -> dict[str, Fig
     if stated.usd_per_1000_calls is not None:
         usd = stated.usd_per_1000_calls / 1000
         return {"calls": Figure(f"{entry.name}: price of a call", usd, "given", "USD per call", "harness.toml")}
-    if row.usd_per_1000 is None:
-        if entry.adapter == RECORDED and stated.hosting_usd_month is not None:
-            return {}
-        return {"tokens": Figure(name, None, "looked up", "USD per call", "price unknown")}
-    if row.usd_per_1000 == 0:
+    found = usd_per_call(entry.runs)
+    if found is None:
+        unknown = {model for run in entry.runs for model in run.spending.unknown}
+        if unknown == {RECORDED} and _own_machine(stated):
+            return {}  # a recording without costs of a system that is served on a machine of one's own
+        nothing = unknown == {RECORDED}
+        origin = "no cost is recorded" if nothing else f"no price of {', '.join(sorted(unknown))} is known"
+        return {"tokens": Figure(name, None, "looked up", "USD per call", origin)}
+    if found.value == 0:
         return {}
-    source: Literal["measured", "looked up"] = "measured" if entry.adapter == RECORDED else "looked up"
-    origin = "as recorded" if entry.adapter == RECORDED else "tokens as measured, at the price on the day"
-    return {"tokens": Figure(name, row.usd_per_1000 / 1000, source, "USD per call", origin)}
+    origin = "; ".join([_ORIGINS[row.usd_source], *_said(entry)])
+    return {"tokens": Figure(name, found.value, row.usd_source, "USD per call", origin, se=found.standard_error)}
+
+
+def _said(entry: Entry) -> Iterator[str]:
+    """What a reader must know of a price per call."""
+    unbilled = sum(run.spending.unbilled for run in entry.runs)
+    if unbilled:
+        yield f"{unbilled:,} failed without usage count as not billed"
+    yield from dict.fromkeys(run.spending.batch for run in entry.runs if run.spending.batch)
+
+
+def _own_machine(stated: CandidateEconomics) -> bool:
+    return any(one is not None for one in (stated.hosting_usd_month, stated.hardware, stated.serving))
 
 
 def _bought_once(entry: Entry, stated: CandidateEconomics) -> dict[str, Figure]:
@@ -147,23 +168,29 @@ def _bought_once(entry: Entry, stated: CandidateEconomics) -> dict[str, Figure]:
     return {"model calls": Figure(f"{entry.name}: model calls to prepare", usd, "looked up", "USD", origin)}
 
 
-def _seconds(entry: Entry, row: Row) -> Figure | None:
-    if row.compute_s_per_1000 is None or entry.adapter == RECORDED:
+def _seconds(entry: Entry) -> Figure | None:
+    found = None if entry.adapter == RECORDED else seconds_per_call(entry.runs)
+    if found is None:
         return None
-    seconds = row.compute_s_per_1000 / 1000
-    return Figure(f"{entry.name}: machine time per call", seconds, "measured", "seconds", "this machine, in batches")
+    name = f"{entry.name}: machine time per call"
+    return Figure(name, found[0], "measured", "seconds", "this machine, in batches", se=found[1])
 
 
-def _preparation(entry: Entry, row: Row, stated: CandidateEconomics) -> Figure | None:
-    if row.prepare_s is None or entry.adapter == RECORDED or stated.training_usd is not None:
+def _preparation(entry: Entry, row: Row, stated: CandidateEconomics, approach: str) -> Figure | None:
+    """Of what was indexed or trained here: neither a recording nor a model that its provider fine-tuned."""
+    if row.prepare_s is None or entry.adapter == RECORDED or approach == "hosted" or stated.training_usd is not None:
         return None
     return Figure(f"{entry.name}: time to prepare", row.prepare_s, "measured", "seconds", "this machine")
 
 
-def _labels(name: str, row: Row, stated: CandidateEconomics) -> Figure | None:
+def _labels(entry: Entry, row: Row, stated: CandidateEconomics, table: Assumptions) -> Figure | None:
+    """As stated, else as the run saw them; what was trained elsewhere took labels too, and how many is assumed."""
+    name = f"{entry.name}: labels"
     if stated.labels is not None:
-        return Figure(f"{name}: labels", stated.labels, "given", "labels", "harness.toml")
-    return Figure(f"{name}: labels", row.labels, "measured", "labels", "items it was shown") if row.labels else None
+        return Figure(name, stated.labels, "given", "labels", "harness.toml")
+    if row.labels:
+        return Figure(name, row.labels, "measured", "labels", "items it was shown")
+    return table["labels_needed"] if entry.rung is Rung.TRAINED and not entry.incumbent else None
 
 
 def _device(manifest: Manifest) -> Literal["cpu", "gpu"]:
@@ -175,8 +202,6 @@ def _with_stated(table: Assumptions, name: str, approach: str, stated: Candidate
     own = {
         f"engineering_days_{approach}": ("engineering_days", stated.engineering_days),
         f"upkeep_days_per_change_{approach}": ("upkeep_days_per_change", stated.upkeep_days_per_change),
-        "hosting_usd_month_small": ("hosting_usd_month", stated.hosting_usd_month),
-        "hosting_usd_month_model": ("hosting_usd_month", stated.hosting_usd_month),
     }
     return {
         key: Figure(f"{name}: {own[key][0]}", own[key][1], "given", figure.unit, "harness.toml")

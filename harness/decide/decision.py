@@ -11,11 +11,15 @@ from harness.decide.costs import costs_of
 from harness.decide.evidence import Evidence, gather
 from harness.decide.guard import Guarded
 from harness.decide.headline import Headline
+from harness.decide.movers import swings
 from harness.decide.needs import Open
-from harness.decide.papers import assumptions_of, compared, costs_table, look_again, not_measured, pair_words
+from harness.decide.paid import assumptions_of, costs_table
+from harness.decide.papers import compared, look_again, not_measured, pair_words
 from harness.decide.pareto import front
-from harness.decide.pick import MAX_FAILED, Field, survey
+from harness.decide.pick import Field, survey
+from harness.decide.picking import MAX_FAILED, Bar
 from harness.decide.reasons import Why
+from harness.decide.rules import Standing
 from harness.decide.rungs import stood
 from harness.decide.stale import Stale
 from harness.decide.stated import Economy
@@ -119,7 +123,8 @@ def decide(
     """
     looked = looked or Looked()
     board, evidence, ledger = weighed.board, weighed.evidence, weighed.ledger
-    ran = survey(board.rows, evidence, ledger, task.requirement, rng)
+    bar = Bar(task, {entry.name: entry for entry in entries}, ledger, int(rng.integers(2**63)))
+    ran = survey(*bar.paid(board.rows), evidence, ledger, task.requirement)
     rows = {row.name: row for row in (*ran.light, *ran.trained)}
     pair = compared(ran, ledger)
     costs = costs_table(ledger, entries, list(rows.values()), economy)
@@ -140,7 +145,9 @@ def decide(
         costs=costs,
         weighted=weighted(economy.weights, costs, rows, strategic) if economy.weights else (),
         pairs=tuple(pair_words(ledger, *pair)) if pair else (),
-        assumptions=assumptions_of(ledger, pair or [ran.choice or ""]),
+        tornado=swings(ledger, *pair) if pair and ran.standing in (Standing.MET, Standing.OPEN) else (),
+        between=pair,
+        assumptions=assumptions_of(ledger, [entry for entry in entries if entry.name in rows], economy),
         not_measured=tuple(not_measured(task, board, evidence, ledger, rows, looked.labels, looked.stale)),
         look_again=tuple(look_again(task, ran, ledger, pair)),
         excluded=tuple(_excluded(row) for row in ran.excluded),

@@ -6,7 +6,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.figures.joint import joint_figures
-from harness.stats.bootstrap import JointDraws, Side
+from harness.stats.bootstrap import Side
+from harness.stats.multiseed import Crossed
 
 Floats = NDArray[np.float64]
 DRAWS = 4000
@@ -14,8 +15,8 @@ DRAWS = 4000
 
 def over_candidates(
     sides: Sequence[Side], owner: Sequence[int], groups: NDArray[np.int64] | None, rng: np.random.Generator
-) -> JointDraws:
-    """Draws of runs over their common items, averaged over the seeds of each candidate.
+) -> Crossed:
+    """Draws of runs over their common items and seeds, averaged over the seeds of each candidate.
 
     Args:
         sides: one per run.
@@ -23,7 +24,4 @@ def over_candidates(
         groups: (n,) cluster codes.
         rng: for the resamples.
     """
-    joint = joint_figures(sides, DRAWS, rng, groups)
-    average = np.stack([np.asarray(owner) == k for k in range(max(owner) + 1)]).astype(float)
-    average /= average.sum(axis=1, keepdims=True)
-    return JointDraws(average @ joint.estimates, joint.draws @ average.T)
+    return joint_figures(sides, owner, DRAWS, rng, groups)

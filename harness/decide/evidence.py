@@ -10,14 +10,13 @@ from numpy.typing import NDArray
 from harness.data.table import group_codes
 from harness.decide.draws import Floats, over_candidates
 from harness.decide.mistakes import wrong_shares
-from harness.early.stopped import decided_comparison, ended_early
+from harness.early.stopped import decided_pair, ended_early
 from harness.economics.figures import Figure
-from harness.figures.paired import compare
+from harness.figures.joint import Pairs
 from harness.leaderboard.rows import Entry
 from harness.metrics.metric import Metric
-from harness.scores import Column, common
+from harness.scores import common
 from harness.stats.bootstrap import JointDraws, Side
-from harness.stats.paired import compare_means
 from harness.stats.simultaneous import simultaneous
 from harness.task import Task
 
@@ -37,6 +36,10 @@ class Gap:
     value: float
     low: float
     high: float
+    n: int
+    """Items that it is known from."""
+    pairs: int
+    """Pairs that the bounds hold for at once."""
 
 
 @dataclass(frozen=True)
@@ -48,10 +51,8 @@ class Block:
     n: int
     groups: NDArray[np.int64] | None
     """(n,) cluster codes."""
-    columns: tuple[tuple[Column, ...], ...]
-    """Scores of each candidate in the primary metric, one column per seed."""
-    quality: JointDraws
-    """Figures of the primary metric, higher is better."""
+    pairs: Pairs
+    """Scores, figures and draws of each candidate in the primary metric."""
     wrong: dict[str, Figure]
     wrong_draws: dict[str, Floats]
 
@@ -60,37 +61,21 @@ class Block:
         """The candidates."""
         return [entry.name for entry in self.entries]
 
-    def gaps(self, pairs: Sequence[tuple[str, str]], rng: np.random.Generator) -> list[Gap]:
-        """Max-T over the pairs, and for each pair no narrower than its own interval.
+    @cached_property
+    def quality(self) -> JointDraws:
+        """Figures of the primary metric and their draws, higher is better."""
+        sign = 1.0 if self.metric.higher_is_better else -1.0
+        return JointDraws(sign * self.pairs.figures.estimates, sign * self.pairs.figures.draws)
 
-        A bootstrap of candidates that hardly ever differ shows less doubt than there is.
-        """
+    def gaps(self, pairs: Sequence[tuple[str, str]]) -> list[Gap]:
+        """Each pair's own interval, at the level at which all hold together (max-T)."""
         if not pairs:
             return []
         index = [(self.names.index(a), self.names.index(b)) for a, b in pairs]
-        found = simultaneous(self.quality.estimates, self.quality.draws, index, ONE_SIDED)
-        gaps = []
-        for i, (a, b) in enumerate(index):
-            low, high = self._single(a, b, rng)
-            low, high = min(low, float(found.low[i])), max(high, float(found.high[i]))
-            gaps.append(Gap(*pairs[i], float(found.value[i]), low, high))
-        return gaps
-
-    def _single(self, a: int, b: int, rng: np.random.Generator) -> tuple[float, float]:
-        """The interval of one pair by the method that fits its scores."""
-        sign = 1.0 if self.metric.higher_is_better else -1.0
-        ours, theirs = self.columns[a], self.columns[b]
-        if len(ours) > 1 or len(theirs) > 1:
-            runs = [[run.scores for run in self.entries[k].runs] for k in (a, b)]
-            both = compare(self.metric, runs[0], runs[1], self.names[b], rng)
-            ends = (sign * both.low, sign * both.high)
-            return min(ends), max(ends)
-        if not self.metric.is_mean:
-            return np.inf, -np.inf
-        x, y = sign * ours[0].numbers, sign * theirs[0].numbers
-        binary = sign > 0 and bool(np.isin(x, (0, 1)).all() and np.isin(y, (0, 1)).all())
-        means = compare_means(x, y, self.groups, binary, rng, level=ONE_SIDED)
-        return means.low, means.high
+        quality = self.quality
+        found = simultaneous(quality.estimates, quality.draws, index, ONE_SIDED, self.pairs.better)
+        ends = zip(found.value.tolist(), found.low.tolist(), found.high.tolist(), strict=True)
+        return [Gap(*names, *three, self.n, len(pairs)) for names, three in zip(pairs, ends, strict=True)]
 
 
 @dataclass(frozen=True)
@@ -136,27 +121,25 @@ class Evidence:
         """(B,) draws of it by the figure's name, paired; without candidates that were wrong hardly ever."""
         return {name: drawn for block in self.blocks for name, drawn in block.wrong_draws.items()}
 
-    def gaps(self, pairs: Sequence[tuple[str, str]], rng: np.random.Generator) -> list[Gap]:
+    def gaps(self, pairs: Sequence[tuple[str, str]]) -> list[Gap]:
         """How much better the first of each pair is.
 
         Of a run that was ended as soon as it was decided only what was decided then can be said.
         """
         together = set(self.blocks[0].names)
-        found = {
-            (gap.ours, gap.theirs): gap for gap in self.blocks[0].gaps([p for p in pairs if set(p) <= together], rng)
-        }
+        found = {(gap.ours, gap.theirs): gap for gap in self.blocks[0].gaps([p for p in pairs if set(p) <= together])}
         return [found.get(pair) or self._decided(*pair) for pair in pairs]
 
     def _decided(self, ours: str, theirs: str) -> Gap:
         a, b = (self.names.index(name) for name in (ours, theirs))
         of_a, of_b = ([run.manifest for run in self.entries[k].runs] for k in (a, b))
-        known = decided_comparison(ours, of_a, theirs, of_b)
+        known = decided_pair(ours, of_a, theirs, of_b)
         if known is None:
             points = self.quality.estimates
-            return Gap(ours, theirs, float(points[a] - points[b]), -np.inf, np.inf)
+            return Gap(ours, theirs, float(points[a] - points[b]), -np.inf, np.inf, 0, 1)
         sign = 1.0 if self.metric.higher_is_better else -1.0
         low, high = sorted((sign * known.low, sign * known.high))
-        return Gap(ours, theirs, sign * known.difference, low, high)
+        return Gap(ours, theirs, sign * known.difference, low, high, known.n, known.pairs)
 
 
 def gather(task: Task, entries: Sequence[Entry], rng: np.random.Generator) -> Evidence | None:
@@ -186,16 +169,15 @@ def _block(task: Task, ran: tuple[Entry, ...], rng: np.random.Generator) -> Bloc
     groups = None if codes is None else codes[answered]
     taken = [column.taken(answered) for column in taken]
     owner = [k for k, entry in enumerate(ran) for _ in entry.runs]
-    sign = 1.0 if task.primary.higher_is_better else -1.0
-    quality = over_candidates([Side(task.primary.aggregate, c.values, c.codes) for c in taken], owner, groups, rng)
+    figures = over_candidates([Side(task.primary.aggregate, c.values, c.codes) for c in taken], owner, groups, rng)
     rates, draws = wrong_shares(task, ran, runs, places, codes, owner, rng)
+    columns = [[c for c, k in zip(taken, owner, strict=True) if k == j] for j in range(len(ran))]
     return Block(
         metric=task.primary,
         entries=ran,
         n=int(answered.sum()),
         groups=groups,
-        columns=tuple(tuple(c for c, k in zip(taken, owner, strict=True) if k == j) for j in range(len(ran))),
-        quality=JointDraws(sign * quality.estimates, sign * quality.draws),
+        pairs=Pairs(task.primary, columns, groups, figures),
         wrong=rates,
         wrong_draws=draws,
     )

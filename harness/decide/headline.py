@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 
+from harness.decide.evidence import Gap
 from harness.decide.pick import Field
-from harness.decide.reasons import figure_of
-from harness.decide.rules import Standing, answer
+from harness.decide.reasons import bound_of, figure_of
+from harness.decide.rules import Beyond, Standing, answer
 from harness.decide.truth import Truth
 from harness.decide.verdict import Answer
 from harness.decide.words import listed, measured, more_or_less, share, usd, verb
@@ -12,6 +13,9 @@ from harness.decide.worth import Ledger
 from harness.estimate import State
 from harness.leaderboard.rows import Row
 from harness.task import Task
+
+_NAMED = 3
+"""So many candidates of a side are named."""
 
 
 @dataclass(frozen=True)
@@ -54,7 +58,7 @@ class Headline:
         if len(missing) == len(field.trained):
             return f"{text} {listed(missing)} {verb(missing, 'misses', 'miss')} it."
         able = [row for row in field.trained if row.meets is not State.MISSED]
-        best = min(able, key=lambda row: self.ledger.expected(row.name))
+        best = min(able, key=lambda row: self.ledger.stated(row.name))
         gap = field.gaps[best.name]
         gain = f"{share(gap.value, signed=True)} {self.task.primary.name}"
         if not self.ledger.costs:
@@ -79,8 +83,11 @@ class Headline:
             return f"No trained candidate can be judged, so whether one would be worth more is not known.{until}"
         doubts = [row for row in (*field.rivals, *field.trained) if row.meets is State.OPEN and self._matters(row)]
         if doubts:
+            sign = 1 if self.task.primary.higher_is_better else -1
+            doubts.sort(key=lambda row: -sign * row.metrics[self.task.primary.name].value)
             first = [self._figure(row, name) for row in doubts[:2] for name in _which(row, State.OPEN)[:1]]
-            names = [row.name for row in doubts]
+            names, more = [row.name for row in doubts[:_NAMED]], len(doubts) - _NAMED
+            names += [f"one of {more} more"] if more > 0 else []
             meets = verb(names, "meets", "meet")
             others = [row.name for row in field.light] if field.standing is Standing.MISSED else []
             missed = f"{listed(others)} {verb(others, 'misses', 'miss')} the bar. " if others else ""
@@ -100,34 +107,49 @@ class Headline:
         if not self.field.gaps:
             return "What ran says too little of the candidates that failed too often."
         able = [row for row in self.field.trained if row.name in self.field.gaps and self._matters(row)]
-        row = min(able, key=lambda row: self.ledger.expected(row.name))
+        row = min(able, key=lambda row: self.ledger.stated(row.name))
         gap, state = self.field.gaps[row.name], self.field.beyond[row.name]
-        if self.ledger.costs and state.value is Truth.OPEN:
-            money = self._money(row.name, gap.theirs)
-            return f"Whether {row.name} is worth more than {gap.theirs} is not sure: it {money}."
         margin = self.task.requirement.margin
+        if self.ledger.costs and state.value is Truth.OPEN:
+            return self._open_value(gap, state)
+        if state.gain is not Truth.OPEN:
+            money = self._money(row.name, gap.theirs, wrong=False)
+            return f"Whether {row.name} costs less than {gap.theirs} is not sure: it {money}."
         return (
             f"Whether {row.name} gains more than the margin of {margin:g} over {gap.theirs} is open: "
-            f"{share(gap.value, gap.low, gap.high, signed=True)} {self.task.primary.name}."
+            f"{share(gap.value, gap.low, gap.high, signed=True, against=margin)} {self.task.primary.name}."
         )
 
-    def _money(self, ours: str, theirs: str) -> str:
-        """E.g. `is worth $1,200 a month more [$800, $1,600]`; without figures where a cost is unknown."""
+    def _open_value(self, gap: Gap, state: Beyond) -> str:
+        """Why it is open whether a candidate is worth more; without a price for errors, what has none."""
+        money = self._money(gap.ours, gap.theirs)
+        if self.ledger.priced or state.saving is Truth.OPEN or not self.ledger.known(gap.ours, gap.theirs):
+            what = "is worth more" if self.ledger.priced else "costs less"
+            return f"Whether {gap.ours} {what} than {gap.theirs} is not sure: it {money}."
+        figure = f"{share(gap.value, gap.low, gap.high, signed=True)} {self.task.primary.name}"
+        return f"{gap.ours} {money} than {gap.theirs}; what {figure} is worth is open: wrong answers have no price."
+
+    def _money(self, ours: str, theirs: str, *, wrong: bool = True) -> str:
+        """E.g. `is worth $1,200 more a month [$800, $1,600]`, or `costs` where no price of errors is counted."""
         from harness.economics.montecarlo import interval
 
-        draws = self.ledger.advantage(ours, theirs)
-        if draws is None:
+        draws = self.ledger.advantage(ours, theirs, wrong=wrong)
+        if draws is None or (gain := self.ledger.gain_usd(ours, theirs, wrong=wrong)) is None:
             return "costs an unknown amount more or less"
-        each = draws / self.ledger.months
-        low, high = interval(each)
-        return f"is worth {more_or_less(float(each.mean()))} a month [{usd(low)}, {usd(high)}]"
+        sign = 1 if wrong and self.ledger.priced else -1
+        low, high = interval(sign * draws / self.ledger.months)
+        verb_ = "is worth" if sign > 0 else "costs"
+        return f"{verb_} {more_or_less(sign * gain)} a month [{usd(low)}, {usd(high)}]"
 
     def _figure(self, row: Row, name: str) -> str:
         if name == "on_premise":
             return f"{row.name} sends data away"
+        bound, pays = self.task.requirement.bounds[name], self.field.pays(row.name)
         figure, _ = figure_of(row, name)
-        said = "not known" if figure is None else measured(figure)
-        return f"{row.name} has {name} {said} against {self.task.requirement.bounds[name].text}"
+        said = "not known" if figure is None else measured(figure, bound.limit)
+        surer = pays.short.get(name)
+        paid = f", {bound_of(surer, bound)} at the level paid for {pays.among} tried" if surer else ""
+        return f"{row.name} has {name} {said} against {bound.text}{paid}"
 
     def _bar(self, name: str) -> str:
         return "on premise" if name == "on_premise" else f"{name} {self.task.requirement.bounds[name].text}"
@@ -139,8 +161,7 @@ class Headline:
             figure = None if name == "on_premise" else figure_of(row, name)[0]
             if figure is None:
                 continue
-            bound = self.task.requirement.bounds[name]
-            limit = bound.at_least if bound.at_least is not None else bound.at_most or 0.0
+            limit = self.task.requirement.bounds[name].limit
             total += abs(figure.value - limit) / max(abs(limit), 1e-9)
         return len(missed), total
 

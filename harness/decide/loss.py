@@ -5,13 +5,13 @@ from enum import StrEnum
 
 import numpy as np
 
-from harness.compare.claims import claims_of
 from harness.compare.flips import flips
 from harness.errors import ComparisonError
 from harness.figures.columns import ONE_SIDED
 from harness.figures.paired import difference, pair
 from harness.metrics.metric import Metric
 from harness.scores import Scores
+from harness.stats.equivalence import claims
 
 
 class Loss(StrEnum):
@@ -41,5 +41,7 @@ def loss_beyond(
     if not flips(paired, a[0]):
         return Loss.NO
     narrow = difference(paired, "", rng, ONE_SIDED)
-    claimed = claims_of(narrow.low, narrow.high, margin, higher_is_better=metric.higher_is_better)
-    return Loss.YES if claimed.b_better_by_margin else Loss.NO if claimed.a_not_worse else Loss.OPEN
+    low, high = (narrow.low, narrow.high) if metric.higher_is_better else (-narrow.high, -narrow.low)
+    if claims(-high, -low, margin).superior_by_margin:
+        return Loss.YES
+    return Loss.NO if claims(low, high, margin).non_inferior else Loss.OPEN

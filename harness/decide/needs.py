@@ -1,13 +1,14 @@
 """What would decide an open question, what that costs, and what it is worth."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import islice
 
+import msgspec
 import numpy as np
 
 from harness.decide.evidence import Evidence
-from harness.decide.items import Plan, for_bound, for_margin
+from harness.decide.items import Plan, for_bound, for_margin, for_worth
+from harness.decide.movers import range_words
 from harness.decide.pick import Field
 from harness.decide.rules import Standing, answer
 from harness.decide.stated import Economy
@@ -15,7 +16,7 @@ from harness.decide.truth import Truth
 from harness.decide.verdict import Answer, Need
 from harness.decide.words import plain, usd
 from harness.decide.worth import Ledger
-from harness.economics.tornado import tornado
+from harness.economics.tornado import Bar
 from harness.economics.value import information_about, sample_information
 from harness.estimate import State
 from harness.leaderboard.rows import Row
@@ -84,15 +85,16 @@ class Open:
             return Need(f"{what}: time more single queries; a p95 needs at least 59 of them, and more near the bound.")
         if name.startswith("usd_"):
             return Need(f"{what}: state what is unknown or assumed of its cost in harness.toml.")
-        limit = bound.at_least if bound.at_least is not None else bound.at_most
-        assert limit is not None
         if name not in row.metrics:
             return Need(f"{what}: it was not measured; run {row.name} again.")
         figure = row.metrics[name]
         metric = next(m for m in self.task.metrics if m.name == name)
         shares = metric.is_mean and metric.higher_is_better and "Wilson" in figure.method
         counted = shares and self.evidence.groups is None
-        return self._more_items(what, for_bound(figure, limit, counted=counted), figure.n)
+        # A recall rests on the items of one class: more of those are had with more of all.
+        whole = figure if counted else msgspec.structs.replace(figure, n=row.n)
+        plan = for_bound(whole, bound.limit, counted=counted, level=self.field.pays(row.name).level)
+        return self._more_items(what, plan, whole.n)
 
     def _more_items(self, what: str, plan: Plan, n: int, worth: float | None = None) -> Need:
         if plan.items is None:
@@ -113,7 +115,7 @@ class Open:
         label = self.task.use.label_cost_usd
         each = label if label is not None else self.economy.table["label_cost_usd"].value
         calls = [row.usd_per_1000 for row in (*self.field.light, *self.field.trained)]
-        return None if each is None else items * (each + sum(usd_ for usd_ in calls if usd_) / 1000)
+        return None if each is None else items * (each + sum(usd_.value for usd_ in calls if usd_) / 1000)
 
     def _comparison(self) -> Iterator[Need]:
         """What is open between the strongest trained candidate and the lighter ones."""
@@ -135,6 +137,8 @@ class Open:
             yield self._more_items(what, plan, self.evidence.n, self._worth_of_items(row, gap.theirs, plan))
         if state.value is Truth.OPEN and self.ledger.costs:
             yield from self._money(row, gap.theirs)
+        elif state.saving is Truth.OPEN and state.gain is not Truth.YES:
+            yield from self._assumptions(row, gap.theirs, wrong=False)
 
     def _challenger(self) -> Row | None:
         """The trained candidate that may yet be worth it, the cheapest in all where there are several."""
@@ -147,63 +151,86 @@ class Open:
             and row.meets is not State.MISSED
             and answer(Standing.MET, self.field.beyond[row.name]) is Answer.UNDECIDED
         ]
-        return min(found, key=lambda row: self.ledger.expected(row.name)) if found else None
+        return min(found, key=lambda row: self.ledger.stated(row.name)) if found else None
 
     def _money(self, row: Row, rival: str) -> Iterator[Need]:
         for name in (row.name, rival):
             unknown = self.ledger.costs[name].over_horizon().unknown
             if unknown:
                 yield Need(f"State the price behind {', '.join(unknown)} of {name} in harness.toml: it is unknown.")
-        if not self.ledger.priced and self.field.beyond[row.name].gain is not Truth.NO:
+        state = self.field.beyond[row.name]
+        if not self.ledger.priced and (state.gain is not Truth.NO or state.saving is Truth.YES):
             yield Need(self._error_price(row, rival))
-        yield from islice(self._assumptions(row, rival), _ASSUMPTIONS)
+        yield from self._assumptions(row, rival)
 
     def _error_price(self, row: Row, rival: str) -> str:
         ours, theirs = self.evidence.wrong.get(row.name), self.evidence.wrong.get(rival)
         text = "State what a wrong answer costs ([use] error_cost_usd), or a bar"
         if ours is None or theirs is None or ours.value is None or theirs.value is None or ours.value >= theirs.value:
             return f"{text}: without them quality has no price."
-        extra = self.ledger.expected(row.name) - self.ledger.expected(rival) + self.ledger.threshold_usd
+        extra = self.ledger.stated(row.name) - self.ledger.stated(rival) + self.ledger.threshold_usd
         calls = float(self.ledger.costs[row.name].use.times("call", {}))
         turn = extra / (calls * (theirs.value - ours.value))
         if not 0 < turn < float("inf"):
             return f"{text}: without them quality has no price."
         return f"{text}: {row.name} is worth more than {rival} from about {usd(turn)} on."
 
-    def _assumptions(self, row: Row, rival: str) -> Iterator[Need]:
-        """Those whose plausible values include one at which the answer turns."""
-        advantage = self.ledger.advantage(row.name, rival)
-        costs = self.ledger.costs
-        bars = tornado(costs[row.name], costs[rival], -self.ledger.threshold_usd) if advantage is not None else None
-        turning = [bar for bar in bars or () if bar.flips_in_range and bar.figure.source == "assumed"]
-        for bar in turning:
-            drawn = self.ledger.total.figures.get(bar.figure.name)
-            worth = None
-            if drawn is not None and advantage is not None:
-                worth = information_about(drawn, advantage - self.ledger.threshold_usd)
-            if worth is not None and worth < 1:
-                continue
-            assert bar.flips_at is not None
-            assert bar.figure.value is not None
-            low, high = bar.figure.swing() or (bar.figure.value, bar.figure.value)
-            yield Need(
-                f"Pin down {bar.figure.name}: assumed {plain(bar.figure.value)} ({plain(low)} to {plain(high)} "
-                f"{bar.figure.unit}); between {row.name} and {rival} the order turns at {plain(bar.flips_at)}.",
-                worth_usd=worth,
-            )
+    def _assumptions(self, row: Row, rival: str, *, wrong: bool = True) -> Iterator[Need]:
+        """Those whose plausible values include one at which the answer turns; else those that move it most."""
+        bars = [bar for bar in self.ledger.bars(row.name, rival, wrong=wrong) if bar.width_usd > 0]
+        turning = [bar for bar in bars if bar.flips_in_range and bar.figure.source == "assumed"]
+        told = [need for bar in turning if (need := self._turning(bar, row.name, rival)) is not None]
+        yield from (told or self._movers(bars, row, rival, wrong=wrong))[:_ASSUMPTIONS]
 
-    def _worth_of_items(self, row: Row, rival: str, plan: Plan) -> float | None:
-        """What further items are worth in money, where wrong answers have a price."""
-        advantage = self.ledger.advantage(row.name, rival)
+    def _turning(self, bar: Bar, ours: str, theirs: str) -> Need | None:
+        advantage, drawn = self.ledger.advantage(ours, theirs), self.ledger.total.figures.get(bar.figure.name)
+        worth = None
+        if drawn is not None and advantage is not None:
+            worth = information_about(drawn, advantage - self.ledger.threshold_usd)
+        assert bar.flips_at is not None
+        text = f"Pin down {bar.figure.name}: {range_words(bar.figure)}; between {ours} and {theirs} the order turns at"
+        return Need(f"{text} {plain(bar.flips_at)}.", worth_usd=worth) if worth is None or worth >= 1 else None
+
+    def _movers(self, bars: Sequence[Bar], row: Row, rival: str, *, wrong: bool) -> list[Need]:
+        items = self._items_for_money(row, rival) if wrong else None
+        left = [bar for bar in bars if items is None or bar.figure.source != "measured"]
+        return [*([items] if items else []), *(self._moving(bar, row.name, rival) for bar in left)]
+
+    def _items_for_money(self, row: Row, rival: str) -> Need | None:
+        """Test items, where the luck of those here is what leaves the worth open."""
+        advantage, luck = self.ledger.advantage(row.name, rival), self._luck(row, rival)
+        if advantage is None or luck is None:
+            return None
+        plan = for_worth(advantage - self.ledger.threshold_usd, luck, self.ledger.probability, self.evidence.n)
+        what = f"Measure on more test items how often {row.name} and {rival} are wrong"
+        return None if plan.items is None else self._more_items(what, plan, self.evidence.n)
+
+    def _moving(self, bar: Bar, ours: str, theirs: str) -> Need:
+        """No value of any one number turns the order: it takes several of them, of which this is one."""
+        what = "Measure on more test items" if bar.figure.source == "measured" else "Pin down"
+        moved = usd(bar.width_usd / self.ledger.months)
+        return Need(
+            f"{what}: {bar.figure.name}, {range_words(bar.figure)}. With it what {ours} is worth over {theirs} moves "
+            f"by {moved} a month, and no value within its range turns the order alone."
+        )
+
+    def _luck(self, row: Row, rival: str) -> float | None:
+        """Variance that the luck of the items puts into the worth of one over the other, USD squared."""
         names = [self.evidence.wrong[n].name for n in (row.name, rival) if n in self.evidence.wrong]
         draws = [self.evidence.wrong_draws.get(name) for name in names]
         cost = self.ledger.costs.get(row.name)
-        if advantage is None or cost is None or cost.use.error_cost_usd is None or plan.items is None:
+        if cost is None or cost.use.error_cost_usd is None:
             return None
         if len(draws) < 2 or draws[0] is None or draws[1] is None:
             return None
         each = float(cost.use.times("call", {})) * float(cost.use.error_cost_usd.value or 0)
-        sampling = float(np.var(each * (draws[1] - draws[0]))) * (1 - self.evidence.n / plan.items)
+        return float(np.var(each * (draws[1] - draws[0])))
+
+    def _worth_of_items(self, row: Row, rival: str, plan: Plan) -> float | None:
+        """What further items are worth in money, where wrong answers have a price."""
+        advantage, luck = self.ledger.advantage(row.name, rival), self._luck(row, rival)
+        if advantage is None or luck is None or plan.items is None:
+            return None
         now = float(advantage.std())
-        after = max(0.0, now**2 - sampling) ** 0.5
+        after = max(0.0, now**2 - luck * (1 - self.evidence.n / plan.items)) ** 0.5
         return sample_information(float(advantage.mean()) - self.ledger.threshold_usd, now, min(now, after))

@@ -1,22 +1,20 @@
 """What a person wants on paper beside the answer: costs, assumptions, thresholds, what was not measured."""
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from harness.decide.costs import approach_of_entry
 from harness.decide.evidence import Evidence
+from harness.decide.movers import threshold_words
 from harness.decide.pick import Field
 from harness.decide.rules import Standing
 from harness.decide.stale import Stale
-from harness.decide.stated import Economy
-from harness.decide.verdict import Assumed, Costs
-from harness.decide.words import plain, usd
+from harness.decide.words import usd
 from harness.decide.worth import Ledger
-from harness.economics.breakeven import break_even, break_even_month
-from harness.economics.cost import figures_of
-from harness.economics.figures import Figure
-from harness.economics.montecarlo import break_even_interval, interval
-from harness.economics.tornado import Bar, tornado
-from harness.leaderboard.rows import Entry, Leaderboard, Row
+from harness.early.stopped import saved_in_words
+from harness.economics.breakeven import Line, break_even, break_even_month
+from harness.economics.montecarlo import break_even_interval
+from harness.economics.tornado import Bar
+from harness.leaderboard.rows import Leaderboard, Row
 from harness.task import Task
 
 _THRESHOLDS = 5
@@ -25,39 +23,12 @@ _AFTER_MONTHS = 6
 """Prices and models change: look again after so long at the latest."""
 
 
-def costs_table(ledger: Ledger, entries: Sequence[Entry], rows: Sequence[Row], economy: Economy) -> tuple[Costs, ...]:
-    """What every candidate costs, in the order of the rows."""
-    by_name = {entry.name: entry for entry in entries}
-    return tuple(_costs(ledger, by_name[row.name], economy) for row in rows if row.name in ledger.costs)
-
-
-def _costs(ledger: Ledger, entry: Entry, economy: Economy) -> Costs:
-    cost, draws = ledger.costs[entry.name], ledger.total.horizon[entry.name]
-    low, high = (None, None) if draws is None else interval(draws)
-    wrong, correct, total = cost.being_wrong(), cost.per_correct(), cost.over_horizon()
-    stated = economy.of(entry.name).weeks_to_first_result
-    weeks = economy.table[f"weeks_to_first_result_{approach_of_entry(entry)}"].value if stated is None else stated
-    return Costs(
-        entry.name,
-        once=cost.once().usd,
-        per_month=cost.per_month().usd,
-        wrong_per_month=None if wrong is None else wrong / ledger.months,
-        horizon=total.usd,
-        low=low,
-        high=high,
-        per_correct=None if correct is None else correct.usd,
-        parts=cost.stacked(),
-        unknown=total.unknown,
-        weeks=weeks,
-    )
-
-
 def compared(field: Field, ledger: Ledger) -> tuple[str, str] | None:
     """The trained candidate and the lighter one between which the answer lies; None without such a pair."""
     known = [row.name for row in field.trained if row.name in field.gaps and row.name in ledger.costs]
     if not known or not field.rivals:
         return None
-    ours = field.choice if field.choice in known else min(known, key=ledger.expected)
+    ours = field.choice if field.choice in known else min(known, key=ledger.stated)
     theirs = field.choice if field.choice and field.choice != ours else field.gaps[ours].theirs
     return ours, theirs
 
@@ -74,6 +45,19 @@ def pair_words(ledger: Ledger, ours: str, theirs: str) -> Iterator[str]:
     pays = ledger.costs[ours].payments(), ledger.costs[theirs].payments()
     if pays[0] is not None and pays[1] is not None:
         yield break_even_month(pays[0], pays[1], round(ledger.months)).words
+    if ledger.threshold_usd:
+        yield _asked(ledger, ours, theirs, lines[0], lines[1])
+
+
+def _asked(ledger: Ledger, ours: str, theirs: str, line: Line, other: Line) -> str:
+    """From which volume on the heavier candidate is worth the asked amount, not just no less."""
+    least = ledger.threshold_usd / ledger.months
+    found = break_even(replace(line, usd_per_month=line.usd_per_month + least), other)
+    if found.calls_per_month is None:
+        return f"Whatever the volume, {ours} is worth {'' if found.below == ours else 'not '}{usd(least)} a month more."
+    word = "from" if found.above == ours else "under"
+    volume = f"{found.calls_per_month:,} calls a month{' on' if word == 'from' else ''}"
+    return f"{ours} is worth the asked {usd(least)} a month more than {theirs} {word} {volume}."
 
 
 def _challenge(ledger: Ledger, above: str | None, below: str | None) -> str | None:
@@ -87,33 +71,17 @@ def _challenge(ledger: Ledger, above: str | None, below: str | None) -> str | No
     return f"95 % of the draws lie {spread}{never}."
 
 
-def assumptions_of(ledger: Ledger, names: Sequence[str]) -> tuple[Assumed, ...]:
-    """Every number behind these candidates that was not measured, assumed ones first."""
-    figures = figures_of([ledger.costs[name] for name in names if name in ledger.costs]).values()
-    order = ("assumed", "looked up", "given")
-    kept = sorted((f for f in figures if f.source in order), key=lambda f: (order.index(f.source), f.name))
-    return tuple(_assumed(figure) for figure in kept)
-
-
-def _assumed(figure: Figure) -> Assumed:
-    value = "unknown" if figure.value is None else f"{plain(figure.value)} {figure.unit}"
-    spread = "" if figure.low is None or figure.high is None else f"{plain(figure.low)} to {plain(figure.high)}"
-    return Assumed(figure.name, value, spread, figure.source, figure.origin)
-
-
 def look_again(task: Task, field: Field, ledger: Ledger, pair: tuple[str, str] | None) -> Iterator[str]:
     """When the answer would change."""
     if field.choice:
         for name, bound in task.requirement.bounds.items():
             if name in field.row(field.choice).metrics:
                 word = "under" if bound.at_least is not None else "over"
-                limit = bound.at_least if bound.at_least is not None else bound.at_most
-                yield f"{name} of {field.choice} on fresh items is {word} {limit:g}"
+                yield f"{name} of {field.choice} on fresh items is {word} {bound.limit:g}"
     if field.standing is Standing.MISSED:
         yield "a prompted model, with or without RAG, meets the bar: try each stronger model that comes out"
     elif pair is not None and ledger.costs and field.standing in (Standing.MET, Standing.OPEN):
-        bars = tornado(ledger.costs[pair[0]], ledger.costs[pair[1]], -ledger.threshold_usd) or ()
-        yield from [_threshold(bar) for bar in _turning(bars)][:_THRESHOLDS]
+        yield from [threshold_words(bar) for bar in _turning(ledger.bars(*pair))][:_THRESHOLDS]
     yield "the test data no longer look like what comes in"
     yield f"{_AFTER_MONTHS} months have passed: prices and models change"
 
@@ -127,16 +95,6 @@ def _turning(bars: Sequence[Bar]) -> list[Bar]:
 
     found = [bar for bar in bars if bar.flips_at is not None and times(bar) < 10]
     return sorted(found, key=times)
-
-
-def _threshold(bar: Bar) -> str:
-    now, then = bar.figure.value, bar.flips_at
-    assert now is not None
-    assert then is not None
-    word = "over" if then > now else "under"
-    unit = "" if bar.figure.unit == "share" else f" {bar.figure.unit}"
-    shown = f"{usd(then)} (now {usd(now)})" if bar.figure.unit == "USD" else f"{plain(then)}{unit} (now {plain(now)})"
-    return f"{bar.figure.name} is {word} {shown}"
 
 
 def not_measured(
@@ -155,6 +113,9 @@ def not_measured(
     timed = [row.name for row in rows.values() if row.p95_ms is None]
     if timed:
         yield f"Latency of {', '.join(timed)}."
+    for row in rows.values():
+        if row.saved is not None and row.stopped:
+            yield f"The items of {row.name} after its comparisons were decided: {saved_in_words(row.saved)}."
     unlearnt = [row.name for row in rows.values() if row.rung.value == "trained" and row.name not in labels]
     if unlearnt:
         yield f"What more or fewer labels would do to {', '.join(unlearnt)}: harness curve {task.name} measures it."

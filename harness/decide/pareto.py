@@ -36,7 +36,7 @@ def front(evidence: Evidence, ledger: Ledger, rows: Sequence[Row], rng: np.rando
     spent = [ledger.spent.horizon.get(name) for name in names]
     if names and all(s is not None for s in spent):
         table = np.stack([s for s in spent if s is not None], axis=1)
-        points.append(table.mean(axis=0))
+        points.append(np.asarray([ledger.stated(name, wrong=False) for name in names]))
         draws.append(table)
     times = [_times(next(e for e in evidence.entries if e.name == name)) for name in names]
     if all(len(t) for t in times):

@@ -3,9 +3,8 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-import numpy as np
-
 from harness.decide.evidence import Evidence, Gap
+from harness.decide.picking import ALONE, Paid, failed_too_often
 from harness.decide.rules import Beyond, Standing, answer, overall, side, strength
 from harness.decide.truth import Truth, beyond
 from harness.decide.verdict import Answer
@@ -15,8 +14,6 @@ from harness.leaderboard.rows import Row
 from harness.task.task import SYSTEM_FIGURES, Requirement
 from harness.types import Rung
 
-MAX_FAILED = 0.05
-"""A candidate with a larger share of failed items gets no verdict."""
 _FAILED = Beyond(Standing.OPEN, Truth.OPEN, Truth.OPEN, Truth.OPEN)
 """A trained candidate that failed too often may yet meet the bar that all others miss."""
 _WEIGHT = {Rung.BASELINE: 0, Rung.PROMPTING: 1, Rung.RAG: 2, Rung.TRAINED: 3}
@@ -42,6 +39,17 @@ class Field:
     """How much better it is than that rival; the intervals of all pairs hold at once."""
     answer: Answer
     choice: str | None
+    paid: Mapping[str, Paid]
+    """What each candidate pays for being one of several on its side."""
+
+    @property
+    def among(self) -> int:
+        """So many trained candidates may be worth it: each must be surer."""
+        return sum(row.meets is not State.MISSED for row in self.trained) or 1
+
+    def pays(self, name: str) -> Paid:
+        """What a candidate pays."""
+        return self.paid.get(name, ALONE)
 
     def row(self, name: str) -> Row:
         """The row of a candidate."""
@@ -49,24 +57,28 @@ class Field:
 
 
 def survey(
-    rows: Sequence[Row], evidence: Evidence, ledger: Ledger, requirement: Requirement, rng: np.random.Generator
+    rows: Sequence[Row],
+    paid: Mapping[str, Paid],
+    evidence: Evidence,
+    ledger: Ledger,
+    requirement: Requirement,
 ) -> Field:
     """Sorts the candidates, compares them, and finds answer and choice.
 
     Args:
-        rows: of the leaderboard; those that were not run are left out.
+        rows: of the leaderboard, with their standing where picking is paid for; those that were not run are left out.
+        paid: what each pays.
         evidence: how good they are.
         ledger: how dear they are.
         requirement: the bar and the margin.
-        rng: for the comparisons.
     """
     ran = sorted((row for row in rows if row.skipped is None), key=lambda row: _lightness(row, ledger))
-    excluded = tuple(row for row in ran if row.failed > MAX_FAILED * row.n * row.seeds)
+    excluded = tuple(row for row in ran if failed_too_often(row))
     light = tuple(row for row in ran if row not in excluded and row.rung is not Rung.TRAINED)
     trained = tuple(row for row in ran if row not in excluded and row.rung is Rung.TRAINED)
     standing = _light_side(light, excluded)
     rivals = tuple(row for row in light if _standing(row) is standing) or light
-    pairs = _pairs(trained, rivals, evidence, ledger, requirement, rng)
+    pairs = _pairs(trained, rivals, evidence, ledger, requirement)
     hardest = {name: _hardest(standing, found, ledger) for name, found in pairs.items() if found}
     gaps = {name: pair.gap for name, pair in hardest.items()}
     states = {
@@ -76,12 +88,12 @@ def survey(
     failing = [_FAILED] if standing is Standing.MISSED and any(r.rung is Rung.TRAINED for r in excluded) else []
     found = overall(standing, [*states.values(), *failing])
     choice = _choice(found, standing, light, trained, states, ledger)
-    return Field(light, trained, excluded, standing, rivals, states, gaps, found, choice)
+    return Field(light, trained, excluded, standing, rivals, states, gaps, found, choice, paid)
 
 
 def _lightness(row: Row, ledger: Ledger) -> tuple[int, bool, float, str]:
     """Rung, what is in use before what would have to be built, then what is spent."""
-    return _WEIGHT[row.rung], not row.incumbent, ledger.expected(row.name, wrong=False), row.name
+    return _WEIGHT[row.rung], not row.incumbent, ledger.stated(row.name, wrong=False), row.name
 
 
 def _standing(row: Row) -> Standing:
@@ -111,13 +123,12 @@ def _pairs(
     evidence: Evidence,
     ledger: Ledger,
     requirement: Requirement,
-    rng: np.random.Generator,
 ) -> dict[str, list[_Pair]]:
     """Every trained candidate against every rival."""
     names = [(t.name, r.name) for t in trained for r in rivals]
     if not names:
         return {row.name: [] for row in trained}
-    found = evidence.gaps(names, rng)
+    found = evidence.gaps(names)
     among = sum(_standing(row) is not Standing.MISSED for row in trained) or 1
     pairs: dict[str, list[_Pair]] = {row.name: [] for row in trained}
     standings = {row.name: _standing(row) for row in trained}
@@ -138,7 +149,7 @@ def _beyond(standing: Standing, gap: Gap, ledger: Ledger, requirement: Requireme
 
 def _hardest(light: Standing, pairs: Sequence[_Pair], ledger: Ledger) -> _Pair:
     """The pair with the weakest answer, the cheaper rival first: a trained candidate has to beat every rival."""
-    return min(pairs, key=lambda pair: (strength(light, pair.state), ledger.expected(pair.gap.theirs)))
+    return min(pairs, key=lambda pair: (strength(light, pair.state), ledger.stated(pair.gap.theirs)))
 
 
 def _unpriced(saving: Truth, gap: Gap, requirement: Requirement) -> Truth:

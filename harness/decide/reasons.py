@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from harness.decide.draws import DRAWS
+from harness.decide.dearer import Money
 from harness.decide.evidence import Evidence, Gap
 from harness.decide.guard import Guarded
 from harness.decide.pick import Field
@@ -14,13 +14,13 @@ from harness.decide.stale import Stale
 from harness.decide.triage import Triage
 from harness.decide.truth import Truth
 from harness.decide.verdict import Answer, Reason
-from harness.decide.words import listed, measured, share, usd
+from harness.decide.words import figures, measured, plain, share
 from harness.decide.worth import Ledger
-from harness.economics.montecarlo import interval
-from harness.economics.source import Source, weakest
+from harness.economics.source import Source
 from harness.estimate import Estimate, State
 from harness.leaderboard.rows import Row
 from harness.task import Task
+from harness.task.file import Bound
 
 _SHOWN = 3
 """Candidates of a side whose standing is told one by one."""
@@ -55,11 +55,11 @@ class Why:
         yield from (loss.reason() for loss in self.losses if loss.candidate in trained)
 
     def _changes(self) -> Iterator[Reason]:
-        """What became of the candidates in question when the knowledge changed."""
-        compared = self._compared()
-        pair = [compared.name, self.field.gaps[compared.name].theirs] if compared else []
-        names = {self.field.choice, *(pair or [row.name for row in self._best(self.field.rivals)[:1]])}
-        found = self.stale.reason(names) if self.stale else None
+        """What became of the choice and of the best of both sides when the knowledge changed."""
+        field, compared = self.field, self._compared()
+        best = [row.name for side in (field.trained, field.rivals) for row in self._best(side)[:1]]
+        pair = [compared.name, field.gaps[compared.name].theirs] if compared else best
+        found = self.stale.reason([*([field.choice] if field.choice else []), *pair]) if self.stale else None
         if found:
             yield found
 
@@ -108,18 +108,21 @@ class Why:
         claim = f"{row.name} {_SAID[state]} {name} {bound.text}"
         if figure is None:
             return Reason(claim, "not known", "not measured", "assumed")
-        test = f"{figure.method}; {_bounds(figure, state, lower=bound.at_least is not None)}"
-        what = "draws" if name == "usd_per_month" else "items"
-        return Reason(claim, f"{measured(figure)}, {figure.n:,} {what}", test, source)
+        pays = self.field.pays(row.name)
+        surer, said = pays.short.get(name), f"{measured(figure, bound.limit)}, {figure.n:,} items"
+        if surer is None:
+            return Reason(claim, said, f"{figure.method}; {_bounds(figure, state, bound)}", source)
+        claim = f"{row.name} meets {name} {bound.text} taken alone; of {pays.among} tried one may by luck"
+        paid = f"one-sided {plain(100 * pays.level)} % {bound_of(surer, bound)}, the level paid for {pays.among}"
+        return Reason(claim, said, f"{figure.method}; {paid}", source)
 
     def _comparison(self) -> Iterator[Reason]:
         row = self._compared()
         if row is None:
             return
         gap, state = self.field.gaps[row.name], self.field.beyond[row.name]
-        rival = gap.theirs
         if self.field.standing in (Standing.MET, Standing.OPEN):
-            yield from self._money(row.name, rival, state.value)
+            yield from Money(self.task.primary.name, self.field, self.ledger).reasons(gap, state)
         yield self._gain(gap, state.gain)
 
     def _compared(self) -> Row | None:
@@ -130,7 +133,7 @@ class Why:
         if self.field.choice in {row.name for row in known}:
             return self.field.row(str(self.field.choice))
         able = [row for row in known if row.meets is not State.MISSED] or known
-        return min(able, key=lambda row: (self.ledger.expected(row.name), -self.field.gaps[row.name].value))
+        return min(able, key=lambda row: (self.ledger.stated(row.name), -self.field.gaps[row.name].value))
 
     def _gain(self, gap: Gap, state: Truth) -> Reason:
         if not np.isfinite(gap.high - gap.low):
@@ -143,48 +146,24 @@ class Why:
             Truth.NO: f"{gap.ours} is not better than {gap.theirs}{by}",
             Truth.OPEN: f"{gap.ours} may or may not be better than {gap.theirs}{by}",
         }[state]
-        figure = (
-            f"{share(gap.value, signed=True)} {self.task.primary.name}, bounds {share(gap.low, signed=True)} and "
-            f"{share(gap.high, signed=True)}, {self.evidence.n:,} items"
-        )
-        pairs = len(self.field.trained) * len(self.field.rivals)
-        paid = f", holding for all {pairs} pairs at once" if pairs > 1 else ""
+        value, low, high = figures(gap.value, gap.low, gap.high, signed=True, against=margin)
+        figure = f"{value} {self.task.primary.name}, bounds {low} and {high}, {gap.n:,} items"
+        paid = f", holding for all {gap.pairs} pairs at once" if gap.pairs > 1 else ""
         return Reason(said, figure, f"paired on the same items, one-sided 95 % bounds{paid}", "measured")
 
-    def _money(self, ours: str, theirs: str, state: Truth) -> Iterator[Reason]:
-        draws = self.ledger.advantage(ours, theirs)
-        if not self.ledger.costs:
-            yield Reason("Money is not weighed", "no volume", "the task's [use] states no calls_per_month", "given")
-            return
-        if draws is None:
-            unknown = [n for n in (ours, theirs) if self.ledger.costs[n].over_horizon().unknown]
-            yield Reason(f"What {listed(unknown)} costs is not known", "unknown", "a price is missing", "looked up")
-            return
-        months = self.ledger.months
-        value, (low, high) = float(draws.mean()) / months, interval(draws / months)
-        chance = float(np.mean(draws > self.ledger.threshold_usd))
-        least = self.ledger.threshold_usd / months
-        asked = f"by at least {usd(least)} a month" if least else "more"
-        counted = "wrong answers counted" if self.ledger.priced else "wrong answers have no price"
-        said = {
-            Truth.YES: f"{ours} is worth more than {theirs} ({counted})",
-            Truth.NO: f"{ours} is not worth more than {theirs} ({counted})",
-            Truth.OPEN: f"Whether {ours} is worth more than {theirs} is not sure ({counted})",
-        }[state]
-        figure = f"{usd(value)} a month [{usd(low)}, {usd(high)}]; worth {asked} with probability {chance:.2f}"
-        test = f"Monte Carlo, {DRAWS:,} draws over sampling and assumptions"
-        yield Reason(said, figure, test, self._source(ours, theirs))
 
-    def _source(self, *names: str) -> Source:
-        return weakest(self.ledger.costs[name].over_horizon().source for name in names)
-
-
-def _bounds(figure: Estimate, state: State, *, lower: bool) -> str:
+def _bounds(figure: Estimate, state: State, bound: Bound) -> str:
     """The one-sided bound that settles it, or both where neither does."""
-    shown = [share(end) if abs(figure.value) <= 2 else f"{end:,.0f}" for end in (figure.lower, figure.upper)]
+    _, lower, upper = figures(figure.value, figure.lower, figure.upper, against=bound.limit)
     if state is State.OPEN:
-        return f"{_BOUND}s {shown[0]} and {shown[1]}"
-    return f"{_BOUND} {shown[0] if (state is State.MET) == lower else shown[1]}"
+        return f"{_BOUND}s {lower} and {upper}"
+    return f"{_BOUND} {lower if (state is State.MET) == (bound.at_least is not None) else upper}"
+
+
+def bound_of(figure: Estimate, bound: Bound) -> str:
+    """E.g. `bound 0.893`: the end of a figure that has to clear a requirement."""
+    _, lower, upper = figures(figure.value, figure.lower, figure.upper, against=bound.limit)
+    return f"bound {lower if bound.at_least is not None else upper}"
 
 
 def figure_of(row: Row, name: str) -> tuple[Estimate | None, Source]:
@@ -197,7 +176,4 @@ def figure_of(row: Row, name: str) -> tuple[Estimate | None, Source]:
         return row.usd_per_month, "assumed"
     if name != "usd_per_1000_calls":
         return None, "measured"
-    if row.usd_per_1000 is None:
-        return None, "looked up"
-    usd_ = row.usd_per_1000
-    return Estimate(usd_, usd_, usd_, usd_, usd_, 0.95, row.n, 0, "price list"), "looked up"
+    return row.usd_per_1000, row.usd_source

@@ -1,6 +1,6 @@
 """What a change of the knowledge does to each candidate: before it, after it, and after its cheapest update."""
 
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import msgspec
@@ -12,7 +12,7 @@ from harness.decide.verdict import Reason
 from harness.decide.words import listed, share, usd
 from harness.errors import ComparisonError
 from harness.estimate import Comparison, Estimate
-from harness.figures.estimates import metric_estimate
+from harness.figures.estimates import metric_estimate, undefined
 from harness.figures.paired import compare
 from harness.metrics.metric import Metric
 from harness.scores import Scores
@@ -81,9 +81,18 @@ class Stale(msgspec.Struct, frozen=True):
     candidates: tuple[Aged, ...]
     relearnt: tuple[Relearnt, ...] = ()
 
-    def reason(self, names: Collection[str | None]) -> Reason | None:
-        """What became of these candidates, as one reason of a verdict; None where none was looked into."""
-        known = [one for one in self.candidates if one.name in names and one.after and one.without]
+    def beside(self, earlier: "Stale | None") -> "Stale":
+        """With what was found of other candidates before, in the order of then; of the same edition and metric."""
+        if earlier is None or (earlier.edition, earlier.metric) != (self.edition, self.metric):
+            return self
+        found = {one.name: one for one in (*earlier.candidates, *self.candidates)}
+        pairs = {pair.trained: pair for pair in (*earlier.relearnt, *self.relearnt)}
+        return msgspec.structs.replace(self, candidates=tuple(found.values()), relearnt=tuple(pairs.values()))
+
+    def reason(self, names: Sequence[str]) -> Reason | None:
+        """What became of these candidates, in their order, as one reason of a verdict; None where none is known."""
+        by_name = {one.name: one for one in self.candidates}
+        known = [by_name[name] for name in dict.fromkeys(names) if name in by_name and by_name[name].without]
         if not known:
             return None
         told = [f"{one.name} {_told(one)}" for one in known]
@@ -147,14 +156,20 @@ def build_stale(task: Task, trials: Sequence[Trial], rng: np.random.Generator) -
 
 
 def _aged(task: Task, trial: Trial, changed: set[str], rng: np.random.Generator) -> Aged:
-    metric = task.primary
     found = Aged(trial.name, trial.rung, trial.how, trial.key, missing=trial.missing)
     if not trial.before:
         return found
-    before, without, after = (_of(runs, changed) for runs in (trial.before, trial.without, trial.after))
-    if not all(len(run) for run in before):
+    if not all(len(run) for run in _of(trial.before, changed)):
         return msgspec.structs.replace(found, missing="it answered none of the questions whose answer changed")
-    unable = trial.how is How.ELSEWHERE
+    try:
+        return _measured(task, trial, found, changed, rng)
+    except ComparisonError as error:  # of one without a single answer some metrics have no figure
+        return msgspec.structs.replace(found, missing=str(error).rstrip("."))
+
+
+def _measured(task: Task, trial: Trial, found: Aged, changed: set[str], rng: np.random.Generator) -> Aged:
+    metric, unable = task.primary, trial.how is How.ELSEWHERE
+    before, without, after = (_of(runs, changed) for runs in (trial.before, trial.without, trial.after))
     figure = metric_estimate(metric, without, rng)
     found = msgspec.structs.replace(
         found,
@@ -181,7 +196,7 @@ def _aged(task: Task, trial: Trial, changed: set[str], rng: np.random.Generator)
 def _relearnt(
     metric: Metric, trials: Sequence[Trial], changed: set[str], rng: np.random.Generator
 ) -> Iterator[Relearnt]:
-    able = [trial for trial in trials if trial.after and all(len(run) for run in _of(trial.after, changed))]
+    able = [trial for trial in trials if _known(metric, _of(trial.after, changed))]
     values = {trial.name: metric_estimate(metric, _of(trial.after, changed), rng).value for trial in able}
     indexed = [trial for trial in able if trial.how is How.REINDEX]
     if not indexed:
@@ -192,6 +207,11 @@ def _relearnt(
             found = _compared(metric, _of(trial.after, changed), _of(best.after, changed), best.name, rng)
             if found:
                 yield Relearnt(trial.name, best.name, found)
+
+
+def _known(metric: Metric, runs: Sequence[Scores]) -> bool:
+    """Whether there are runs, each with a figure."""
+    return bool(runs) and all(map(len, runs)) and undefined(metric, runs) is None
 
 
 def _of(runs: Sequence[Scores], ids: set[str], *, inside: bool = True) -> list[Scores]:
@@ -218,17 +238,20 @@ def _compared(
 
 
 def _done(one: Aged) -> str:
+    if one.after is None:
+        return f"{one.name} stayed as it was"
     return {
         How.NOTHING: f"{one.name} had nothing to update",
         How.REINDEX: f"{one.name} was indexed again",
         How.RETRAIN: f"{one.name} was trained again",
         How.REBUILD: f"{one.name} was built again",
-        How.ELSEWHERE: f"{one.name} stayed as it was",
     }[one.how]
 
 
 def _told(one: Aged) -> str:
     figures = [share(e.value) for e in (one.before, one.without, one.after) if e]
+    if one.after is None:
+        return f"{', '.join(figures)}, not updated"
     price = "" if one.usd is None or not one.how.builds else f" for {usd(one.usd)}"
     return f"{', '.join(figures)}{price}"
 
@@ -238,4 +261,6 @@ def current(stale: Stale | None, task: Task, keys: Mapping[str, str]) -> Stale |
     if stale is None or task.update is None or stale.edition != edition_of(task):
         return None
     kept = tuple(one for one in stale.candidates if keys.get(one.name) == one.key)
-    return msgspec.structs.replace(stale, candidates=kept) if kept else None
+    names = {one.name for one in kept}
+    pairs = tuple(pair for pair in stale.relearnt if {pair.trained, pair.indexed} <= names)
+    return msgspec.structs.replace(stale, candidates=kept, relearnt=pairs) if kept else None

@@ -13,6 +13,8 @@ from harness.economics.hardware import Hardware, parse_hardware
 from harness.economics.montecarlo import Misestimation
 from harness.errors import ConfigError, UnknownNameError
 
+RECORDED = "recorded"
+"""The adapter of answers that were made elsewhere: reading them says nothing of what making them takes."""
 _MOST_USD = 1e9
 _MOST_DAYS = 10_000
 
@@ -31,7 +33,7 @@ class CandidateEconomics(Table):
     """What is bought with each call, in place of tokens and their prices."""
     hosting_usd_month: float | None = Field(default=None, ge=0, le=_MOST_USD)
     """Machines and index, whatever the volume."""
-    labels: int | None = Field(default=None, ge=0)
+    labels: int | None = Field(default=None, ge=0, le=1_000_000_000)
     """Labels that it used, where the run does not say."""
     hardware: str | None = None
     """The machine of `[hardware]` that it would be served on."""
@@ -39,6 +41,8 @@ class CandidateEconomics(Table):
     """From 0 to 1, for `[weights]`."""
     serving: Literal["kept on", "by the second"] | None = None
     """Whether its machine is kept on, or paid for while it works."""
+    batch: bool = False
+    """Whether its calls can wait, and are bought at the providers' batch prices where those are known."""
 
 
 @dataclass(frozen=True)
@@ -61,17 +65,9 @@ class Economy:
         return self.candidates.get(candidate, CandidateEconomics())
 
     def machine(self, candidate: str) -> Hardware | None:
-        """The machine that a candidate would be served on, where one is stated.
-
-        Raises:
-            UnknownNameError: there is no such machine.
-        """
+        """The machine that a candidate would be served on, where one is stated."""
         name = self.of(candidate).hardware
-        if name is None:
-            return None
-        if name not in self.hardware:
-            raise UnknownNameError("machine", name, self.hardware, f"[economics.candidates.{candidate}] hardware")
-        return self.hardware[name]
+        return None if name is None else self.hardware[name]
 
 
 def economy_of(
@@ -91,7 +87,7 @@ def economy_of(
         weights: the table.
 
     Raises:
-        ConfigError: a negative or absurd number, an unknown name.
+        ConfigError: a negative or absurd number, an unknown name, two statements that exclude each other.
     """
     overrides = dict(economics)
     single = overrides.pop("candidates", {})
@@ -104,9 +100,36 @@ def economy_of(
         name: validated(CandidateEconomics, table, f"{where}: [economics.candidates.{name}]")
         for name, table in single.items()
     }
-    return Economy(
+    found = Economy(
         assumptions(overrides, f"{where}: [economics]"),
         stated,
         parse_hardware(dict(hardware), where),
         parse_weights(weights or {}, f"{where}: [weights]"),
     )
+    for name, table in stated.items():
+        _check_machine(name, table, found.hardware, candidates[name], f"{where}: [economics.candidates.{name}]")
+    return found
+
+
+def _check_machine(
+    name: str, stated: CandidateEconomics, hardware: Mapping[str, Hardware], candidate: Any, where: str
+) -> None:
+    """Refuses what is stated of a candidate's machine and would not count."""
+    beside = [key for key in ("hardware", "serving") if getattr(stated, key) is not None]
+    if stated.hosting_usd_month is not None and beside:
+        raise ConfigError(
+            f"{where}: hosting_usd_month is the whole bill, so {' and '.join(beside)} would not count: take one out."
+        )
+    if stated.hardware is None:
+        return
+    if stated.hardware not in hardware:
+        raise UnknownNameError("machine", stated.hardware, hardware, f"{where} hardware")
+    machine, place = hardware[stated.hardware], f"[hardware.{stated.hardware}]"
+    recorded = isinstance(candidate, Mapping) and candidate.get("adapter") == RECORDED
+    if machine.relative_speed is not None and recorded:
+        raise ConfigError(
+            f"{where}: {place} has a relative_speed, and a recording was measured on no machine: give "
+            "calls_per_second, as measured there."
+        )
+    if machine.relative_speed is None and machine.throughput(name, None) is None:
+        raise ConfigError(f"{where}: {place} calls_per_second says nothing of {name}: give calls_per_second.{name}.")

@@ -1,7 +1,8 @@
 """Where the failures live: each wrong answer in a class that says what to try next.
 
-    prompt level    unparseable, refused, empty: mend the configuration
-    system level    failed, or the needed passage was not found or not used: mend retrieval and workflow
+    prompt level    unparseable, refused, wrong format, wrong label set, empty: mend the configuration
+    system level    the needed passage was not found, was cut off or was not used; the answer was cut off; time-out,
+                    rate limit, another failure: mend retrieval and workflow
     model level     right form, right passage, still wrong, and wrong again when asked again: train
     unstable        right when asked again: draw less, or ask several times
 
@@ -18,6 +19,7 @@ from typing import Any
 import msgspec
 
 from harness.decide.verdict import Reason
+from harness.kinds.fault import Fault
 from harness.metrics.retrieval import passages
 from harness.task import Task
 from harness.types import Answered, Failed, Item, Record
@@ -25,10 +27,12 @@ from harness.wrong import distance, wrong_items
 
 EXAMPLES = 5
 """So many items of each class are named."""
-_REFUSAL = re.compile(
-    r"\b(i (?:can(?:no|')t|am (?:not able|unable)|won't)|i'm (?:sorry|unable)|as an ai|cannot (?:help|assist))",
-    re.IGNORECASE,
-)
+_FAILURES = {
+    "time-out": re.compile(r"time[ds]?[ -]?out|deadline exceeded", re.IGNORECASE),
+    "rate limit": re.compile(r"rate[ -]?limit|too many requests|\b429\b", re.IGNORECASE),
+    "the prompt is longer than the model takes": re.compile(r"prompt ?too ?long|context.length", re.IGNORECASE),
+}
+"""What failures are called, by providers and in recordings."""
 
 
 class Level(StrEnum):
@@ -147,7 +151,8 @@ def triage(
         for (level, why), count in counts.most_common()
     )
     arms = gold is not None or closed is not None
-    return Triage(task.name, candidate, key, len(records), wrong, classes, arms, len(again))
+    items = sum(item.id in records and records[item.id].item_hash == item.query.hash for item in task.test)
+    return Triage(task.name, candidate, key, items, wrong, classes, arms, len(again))
 
 
 def at_model_level(
@@ -178,11 +183,11 @@ def _draws(settings: Any) -> bool:
 
 
 def wrong_of(task: Task, records: Mapping[str, Record]) -> Sequence[Item]:
-    """The items that are worth answering again: wrong, and answered in a form that could be read."""
+    """The items that are worth answering again: wrong, and answered to the end in the form that was asked for."""
     return [
         one.item
         for one in wrong_items(task, records)
-        if isinstance(one.record, Answered) and one.record.answer is not None
+        if isinstance(one.record, Answered) and _unread(task, one.item, one.record) is None
     ]
 
 
@@ -192,9 +197,13 @@ def _sorted(
     closed: Mapping[str, Record] | None,
     gold: Mapping[str, Record] | None,
 ) -> Iterator[tuple[tuple[Level, str], Item]]:
+    texts = {passage.id: passage.text for passage in task.corpus}
     for one in wrong_items(task, records):
-        right = [_right(task, one.item, arm) for arm in (closed, gold)]
-        yield _class(one.item, one.record, *right), one.item
+        record, right = one.record, [_right(task, one.item, arm) for arm in (closed, gold)]
+        if isinstance(record, Failed):
+            yield _failed(record), one.item
+        else:
+            yield _unread(task, one.item, record) or _misled(one.item, record, texts, *right), one.item
 
 
 def _right(task: Task, item: Item, arm: Mapping[str, Record] | None) -> bool | None:
@@ -202,25 +211,44 @@ def _right(task: Task, item: Item, arm: Mapping[str, Record] | None) -> bool | N
     return None if record is None else distance(task.primary, item, record) == 0
 
 
-def _class(item: Item, record: Record, closed: bool | None, gold: bool | None) -> tuple[Level, str]:
-    if isinstance(record, Failed):
-        return Level.SYSTEM, f"failed: {record.error}"
-    if record.answer is None:
-        return Level.PROMPT, _unread(record.text or "")
+def _failed(record: Failed) -> tuple[Level, str]:
+    """By the class of its error; a recording has the error's words alone."""
+    said = record.message if record.error == "Recorded" else record.error
+    known = next((why for why, pattern in _FAILURES.items() if pattern.search(said)), None)
+    return Level.SYSTEM, known or f"failed: {record.error}"
+
+
+def _unread(task: Task, item: Item, record: Answered) -> tuple[Level, str] | None:
+    """What is wrong with the answer before one asks whether it is true; None where nothing is."""
+    if record.given is not None:
+        return None
+    stop = record.calls[-1].stop if record.calls else "stop"
+    if stop == "length":
+        return Level.SYSTEM, "the answer was cut off at its limit of tokens"
+    if stop == "refusal":
+        return Level.PROMPT, Fault.REFUSED.value
+    fault = task.kind.fault(record.text or "", record.answer, item.input)
+    return None if fault is None else (Level.PROMPT, fault.value)
+
+
+def _misled(
+    item: Item, record: Answered, texts: Mapping[str, str], closed: bool | None, gold: bool | None
+) -> tuple[Level, str]:
+    """Whether what was retrieved is to blame for an answer of the right form."""
     found = bool(set(item.gold) & set(passages(record)))
-    if gold:
-        return (
-            Level.SYSTEM,
-            "the needed passage was found and not used" if found else "the needed passage was not found",
-        )
-    if gold is None and item.gold and record.contexts and not found:
+    if gold and found:
+        cut = _cut_off(item, record, texts)
+        return Level.SYSTEM, "the needed passage was cut off" if cut else "the needed passage was found and not used"
+    if gold or (gold is None and item.gold and record.contexts and not found):
         return Level.SYSTEM, "the needed passage was not found"
     if closed:
         return Level.SYSTEM, "right without what was retrieved"
     return Level.MODEL, "wrong with the right passage alone" if gold is False else "right form, wrong answer"
 
 
-def _unread(text: str) -> str:
-    if not text.strip():
-        return "empty"
-    return "refused" if _REFUSAL.search(text) else "the answer could not be read"
+def _cut_off(item: Item, record: Answered, texts: Mapping[str, str]) -> bool:
+    """Whether words of the needed passages that were found are not among what was shown: chunks of them are missing."""
+    shown = Counter(word for context in record.contexts for word in context.text.split())
+    found = set(item.gold) & set(passages(record))
+    needed = Counter(word for name in found for word in texts.get(name, "").split())
+    return bool(needed - shown)

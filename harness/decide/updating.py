@@ -5,8 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
-from harness.decide.costs import RECORDED, approach_of_entry
-from harness.decide.stated import Economy
+from harness.decide.costs import approach_of_entry
+from harness.decide.stated import RECORDED, Economy
 from harness.economics.cost import CostPart
 from harness.economics.figures import Figure
 from harness.economics.source import Source

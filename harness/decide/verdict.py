@@ -1,6 +1,7 @@
 """The answer to the question, with what it rests on."""
 
 from enum import StrEnum
+from typing import TypeAlias
 
 import msgspec
 
@@ -64,6 +65,18 @@ class OnFront(msgspec.Struct, frozen=True):
     """Share of the draws in which that is so."""
 
 
+Range: TypeAlias = tuple[float, float]
+"""Ends of a 95 % interval."""
+
+
+class Made(msgspec.Struct, frozen=True):
+    """How a part of a cost came about."""
+
+    source: Source
+    """Of its least certain number."""
+    note: str = ""
+
+
 class Costs(msgspec.Struct, frozen=True):
     """What one candidate costs, in USD; None where a part is unknown."""
 
@@ -88,6 +101,13 @@ class Costs(msgspec.Struct, frozen=True):
     """Names of the parts that are not known."""
     weeks: float | None = None
     """To a first result."""
+    about: dict[str, Made] = {}
+    """How each part came about."""
+    per_month_range: Range | None = None
+    """From the same draws as that of `horizon`, as the two below."""
+    wrong_range: Range | None = None
+    """Of `wrong_per_month`."""
+    per_correct_range: Range | None = None
 
 
 class Weighted(msgspec.Struct, frozen=True):
@@ -115,6 +135,27 @@ class Assumed(msgspec.Struct, frozen=True):
     """Whose number it is."""
 
 
+class Swing(msgspec.Struct, frozen=True):
+    """How far one number moves what a candidate is worth over another, all others at their value."""
+
+    name: str
+    value: float
+    unit: str
+    source: Source
+    low: float
+    """Under which it lies with a probability of 10 %."""
+    high: float
+    """Over which it lies with a probability of 10 %."""
+    at_low: float
+    """What the heavier candidate is worth more a month with the number at `low`, USD."""
+    at_high: float
+    """The same at `high`."""
+    swing: float
+    """How far apart the two are."""
+    turns_at: float | None
+    """The value that turns the order; None where none within its range does."""
+
+
 class Verdict(msgspec.Struct, frozen=True):
     """The answer, and what a person needs to sign it."""
 
@@ -140,6 +181,10 @@ class Verdict(msgspec.Struct, frozen=True):
     """The best first; empty where nothing is weighted."""
     pairs: tuple[str, ...] = ()
     """Break-even of the candidates in question, in words."""
+    tornado: tuple[Swing, ...] = ()
+    """What moves the difference of the candidates in question most, the widest first."""
+    between: tuple[str, str] | None = None
+    """Those candidates: the heavier and the lighter one."""
     assumptions: tuple[Assumed, ...] = ()
     not_measured: tuple[str, ...] = ()
     look_again: tuple[str, ...] = ()

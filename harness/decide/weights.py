@@ -36,7 +36,8 @@ def weighted(
     """The candidates by their weighted score, the best first; those with an unknown part are left out.
 
     Cost (over the horizon, wrong answers counted), weeks to a first result and monthly cost are each scored by the
-    least of all candidates over the candidate's own: 1 for the best, one half for twice as much.
+    least of all candidates over the candidate's own: 1 for the best, one half for twice as much. Where the least is 0,
+    as the weeks of what is in use are, the next least is added to every one, which then has one half.
 
     Args:
         weights: of the criteria, with a sum of 1.
@@ -46,10 +47,10 @@ def weighted(
     """
     known = {cost.candidate: _raw(cost) for cost in costs}
     full = {name: raw for name, raw in known.items() if raw is not None}
-    least = {criterion: min((raw[criterion] for raw in full.values()), default=0.0) for criterion in CRITERIA[:-1]}
+    scored = {criterion: _ratios({n: raw[criterion] for n, raw in full.items()}) for criterion in CRITERIA[:-1]}
     scores = []
-    for name, raw in full.items():
-        parts = {criterion: _ratio(least[criterion], raw[criterion]) for criterion in CRITERIA[:-1]}
+    for name in full:
+        parts = {criterion: scored[criterion][name] for criterion in CRITERIA[:-1]}
         parts["strategic_value"] = strategic.get(name) or 0.0
         scores.append(Weighted(name, way_of(rows[name]), sum(weights.get(c, 0.0) * parts[c] for c in CRITERIA), parts))
     return tuple(sorted(scores, key=lambda one: -one.score))
@@ -68,5 +69,8 @@ def _raw(cost: Costs) -> dict[str, float] | None:
     return {"cost": cost.horizon, "time_to_deploy": cost.weeks, "maintenance": cost.per_month}
 
 
-def _ratio(least: float, own: float) -> float:
-    return 1.0 if own <= least else least / own
+def _ratios(amounts: Mapping[str, float]) -> dict[str, float]:
+    """The least over each, from a start that tells those apart that are not 0."""
+    least, positive = min(amounts.values(), default=0.0), [amount for amount in amounts.values() if amount > 0]
+    start = 0.0 if least > 0 else min(positive, default=1.0)
+    return {name: (least + start) / (amount + start) for name, amount in amounts.items()}

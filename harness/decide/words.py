@@ -5,21 +5,47 @@ from collections.abc import Sequence
 
 from harness.estimate import Estimate
 
+_MORE = 6
+"""So many places more than usual are shown at most."""
 
-def share(*values: float, signed: bool = False) -> str:
-    """A figure of a metric with its interval, if given, and enough digits to tell 0.9996 from 1."""
-    rest = 1.0 if signed else min(abs(values[0]), abs(1 - values[0])) or 1.0
-    digits = 3 if rest >= 0.01 else 4 if rest >= 0.001 else 5
-    first, *ends = (f"{value:+.{digits}f}" if signed else f"{value:.{digits}f}" for value in values)
+
+def share(*values: float, signed: bool = False, against: float | None = None) -> str:
+    """The first of `figures`, and the others as its interval."""
+    first, *ends = figures(*values, signed=signed, against=against)
     return f"{first} [{', '.join(ends)}]" if ends else first
 
 
-def measured(estimate: Estimate) -> str:
+def measured(estimate: Estimate, against: float | None = None) -> str:
     """E.g. `0.912 [0.883, 0.934]`, or `212 [180, 260]` for what is no share."""
-    if abs(estimate.value) > 2:
-        low, high = (f"{end:,.0f}" if math.isfinite(end) else "?" for end in (estimate.low, estimate.high))
-        return f"{estimate.value:,.0f} [{low}, {high}]"
-    return share(estimate.value, estimate.low, estimate.high)
+    return share(estimate.value, estimate.low, estimate.high, against=against)
+
+
+def figures(*values: float, signed: bool = False, against: float | None = None) -> list[str]:
+    """Figures of one kind with the same number of places, `?` for an infinite one.
+
+    Enough of them to tell 0.9996 from 1, and each from what it is held against.
+
+    Args:
+        values: the first one says how many places are usual.
+        signed: differences, with a plus.
+        against: what they are held against.
+    """
+    places = _usual(values[0], signed=signed)
+    if against is not None and math.isfinite(against):
+        others = [value for value in values if math.isfinite(value) and value != against]
+        enough = (p for p in range(places, places + _MORE) if all(round(v, p) != round(against, p) for v in others))
+        places = next(enough, places + _MORE)
+    sign = "+" if signed else ""
+    return [f"{value:{sign},.{places}f}" if math.isfinite(value) else "?" for value in values]
+
+
+def _usual(value: float, *, signed: bool) -> int:
+    if not math.isfinite(value):
+        return 0
+    if abs(value) > 2:
+        return max(0, 2 - math.floor(math.log10(abs(value))))
+    rest = 1.0 if signed else min(abs(value), abs(1 - value)) or 1.0
+    return 3 if rest >= 0.01 else 4 if rest >= 0.001 else 5
 
 
 def usd(value: float) -> str:
@@ -35,6 +61,12 @@ def usd(value: float) -> str:
 def more_or_less(value: float) -> str:
     """E.g. `$120 more`, `$80 less`."""
     return f"{usd(abs(value))} {'more' if value >= 0 else 'less'}"
+
+
+def share_of(value: float, now: float) -> str:
+    """How much more or less than now, e.g. `+24 %`, `-0.4 %`."""
+    percent = 100 * (value / now - 1)
+    return f"{percent:+.0f} %" if abs(percent) >= 9.95 else f"{percent:+.1f} %"
 
 
 def about(count: float) -> str:

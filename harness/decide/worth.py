@@ -1,17 +1,21 @@
 """What candidates cost in the same draws, and whether one is worth more than another."""
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from harness.decide.draws import DRAWS
-from harness.decide.evidence import Evidence
+from harness.decide.evidence import ONE_SIDED, Evidence
 from harness.decide.truth import Truth
 from harness.economics.cost import CandidateCost
 from harness.economics.montecarlo import Misestimation, Simulation, interval, simulate
+from harness.economics.tornado import Bar, tornado
 from harness.economics.use import Draws
 from harness.estimate import Estimate
+
+_MONTE_CARLO = f"Monte Carlo, {DRAWS:,} draws over assumptions and measurement"
 
 
 @dataclass(frozen=True)
@@ -29,6 +33,10 @@ class Ledger:
     """Over the horizon: what a heavier candidate must be worth more."""
     probability: float
     """How sure that must be."""
+    prior: Misestimation
+    """How far assumed costs may be off."""
+    items: int = 0
+    """Test items behind what was measured."""
 
     @property
     def priced(self) -> bool:
@@ -61,20 +69,48 @@ class Ledger:
             return Truth.YES
         return Truth.NO if share <= 1 - self.probability else Truth.OPEN
 
-    def expected(self, name: str, *, wrong: bool = True) -> float:
-        """Expected cost over the horizon; infinite where it is unknown."""
-        draws = (self.total if wrong else self.spent).horizon.get(name)
-        return float("inf") if draws is None else float(draws.mean())
+    def known(self, *names: str) -> bool:
+        """Whether no part of what these candidates cost is unknown."""
+        return all(math.isfinite(self.stated(name)) for name in names)
 
-    def per_month(self, name: str) -> Estimate | None:
-        """What is spent in a month once it runs, as a figure that a requirement can be held against."""
+    def gain_usd(self, ours: str, theirs: str, *, wrong: bool = True) -> float | None:
+        """What `ours` is worth more a month, USD, every figure at its value; None where a cost is unknown."""
+        if not self.known(ours, theirs):
+            return None
+        return (self.stated(theirs, wrong=wrong) - self.stated(ours, wrong=wrong)) / self.months
+
+    def bars(self, ours: str, theirs: str, *, wrong: bool = True) -> Sequence[Bar]:
+        """What moves the difference of two costs, widest first, and where it meets the asked amount.
+
+        Empty where a cost is unknown.
+        """
+        a, b = (self.costs[name] if wrong else replace(self.costs[name], wrong=None) for name in (ours, theirs))
+        return tornado(a, b, -self.threshold_usd, self.prior) or ()
+
+    def stated(self, name: str, *, wrong: bool = True) -> float:
+        """Cost over the horizon with every figure at its value; infinite where it is unknown.
+
+        Point values everywhere: the mean of the draws lies above them, since a lognormal factor with median 1 has
+        a mean above 1. Intervals and probabilities are of the draws.
+        """
+        cost = self.costs.get(name)
+        usd = None if cost is None else cost.over_horizon(wrong=wrong).usd
+        return float("inf") if usd is None else usd
+
+    def per_month(self, name: str, narrow: float = ONE_SIDED) -> Estimate | None:
+        """What is spent in a month once it runs, as a figure that a requirement can be held against.
+
+        Args:
+            name: the candidate.
+            narrow: level of the two-sided interval whose ends are the one-sided bounds.
+        """
         cost, draws = self.costs.get(name), self.running.horizon.get(name)
         if cost is None or draws is None or (usd := cost.per_month().usd) is None:
             return None
         found = draws / self.months
         low, high = interval(found)
-        lower, upper = interval(found, 0.90)
-        return Estimate(usd, low, high, lower, upper, 0.95, DRAWS, 0, "Monte Carlo over assumptions and measurement")
+        lower, upper = interval(found, narrow)
+        return Estimate(usd, low, high, lower, upper, 0.95, self.items, 0, _MONTE_CARLO)
 
 
 def ledger_of(
@@ -98,8 +134,8 @@ def ledger_of(
     seed = int(rng.integers(2**63))
     bare = [replace(cost, wrong=None) for cost in costs.values()]
     total = simulate(list(costs.values()), DRAWS, np.random.default_rng(seed), prior, evidence.wrong_draws)
-    spent = simulate(bare, DRAWS, np.random.default_rng(seed), prior)
+    spent = simulate(bare, DRAWS, np.random.default_rng(seed), prior, total.figures)
     later = [replace(cost, parts=tuple(part for part in cost.parts if part.per != "once")) for cost in bare]
-    running = simulate(later, DRAWS, np.random.default_rng(seed), prior)
-    ledger = Ledger(costs, total, spent, running, 0.0, probability)
+    running = simulate(later, DRAWS, np.random.default_rng(seed), prior, total.figures)
+    ledger = Ledger(costs, total, spent, running, 0.0, probability, prior, evidence.n)
     return replace(ledger, threshold_usd=worth_usd_per_month * ledger.months) if costs else ledger

@@ -17,7 +17,7 @@ from harness.stats.sequential import ConfidenceSequence, decide
 from harness.types import Item, Rung
 
 ALPHA = 0.05
-_OPPOSITE = {"better": "worse", "worse": "better"}
+OPPOSITE = {"better": "worse", "worse": "better"}
 
 
 def pairs_of(candidates: Sequence[Candidate]) -> list[tuple[str, str]]:
@@ -73,7 +73,7 @@ class Pair:
     def seen_from(self, candidate: str) -> str:
         """The decision from the side of one of the two; `open` where there is none yet."""
         decision = self.decision or "open"
-        return decision if self.a == candidate else _OPPOSITE.get(decision, decision)
+        return decision if self.a == candidate else OPPOSITE.get(decision, decision)
 
     def in_words(self, candidate: str) -> str:
         """E.g. `better than rag`."""

@@ -13,15 +13,16 @@ import msgspec
 import numpy as np
 
 from harness.early.pairs import ALPHA, Pair, pairs_of
+from harness.early.stopped import holds_at_all_times
 from harness.errors import RunError
 from harness.money import Tally, Usd
 from harness.project import Candidate
 from harness.run import manifest as manifests
 from harness.run.journal import latest, read_batches
 from harness.run.manifest import Saved
+from harness.run.options import Outcome
 from harness.run.runner import Rule, Stopper
 from harness.run.sampling import sampled
-from harness.run.session import Outcome
 from harness.run.store import RunFolder
 from harness.scores import item_score
 from harness.stats.sequential import ConfidenceSequence
@@ -35,6 +36,8 @@ AHEAD = 64
 @dataclass
 class _Run(Rule):
     """One run as the pairs see it."""
+
+    at_once = AHEAD
 
     study: "UntilDecided"
     candidate: str
@@ -87,7 +90,7 @@ class UntilDecided:
             RunError: the primary metric is no mean of bounded scores, or there are not two candidates.
         """
         metric = task.primary
-        if not metric.is_mean or metric.bounds is None or metric.failed is None or metric.needs == "judge":
+        if not holds_at_all_times(metric):
             raise RunError(
                 "stopping when decided needs a metric that is a mean of scores between two bounds, known as answers "
                 f"come, and {metric.name}, the primary metric of {task.name}, is none. Run without --until-decided."

@@ -33,6 +33,8 @@ class CostInputs:
     """Machine time to index or train."""
     hardware: Hardware | None = None
     """The machine it would be served on; None for one like that which was measured."""
+    hosting: Figure | None = None
+    """USD a month of everything that is kept on, whatever the volume, as stated; no machine is then counted."""
     indexed: bool = False
     """Whether it keeps an index that somebody must host."""
     labels: Figure | None = None
@@ -60,6 +62,8 @@ def cost_of_candidate(inputs: CostInputs, use: Use, table: Assumptions) -> Candi
 
 def _serving(inputs: CostInputs, use: Use, table: Assumptions) -> tuple[list[CostPart], float | None]:
     """The part that pays for machines, and the calls a month that they carry."""
+    if inputs.hosting is not None:
+        return [CostPart("hosting", "month", (inputs.hosting,), note="as stated, whatever the volume")], None
     if inputs.serving == "by the second":
         return [_by_the_second(inputs, table)], None
     if inputs.serving == "kept on":
@@ -76,9 +80,11 @@ def _by_the_second(inputs: CostInputs, table: Assumptions) -> CostPart:
     note = f"on {machine.name}, at the throughput stated for it"
     if machine.relative_speed is not None:
         part = _seconds("compute", "call", seconds, machine.usd_per_hour, note)
-        return replace(part, scale=None if part.scale is None else part.scale / machine.relative_speed)
+        scale = None if part.scale is None else part.scale / machine.relative_speed
+        return replace(part, scale=scale, planned=machine.stated(inputs.name))
     rate = machine.throughput(inputs.name, None)
-    return CostPart("compute", "call", (machine.usd_per_hour,), None if rate is None else 1 / (3600 * rate), note)
+    scale = None if rate is None else 1 / (3600 * rate)
+    return CostPart("compute", "call", (machine.usd_per_hour,), scale, note, machine.stated(inputs.name))
 
 
 def _seconds(name: str, per: Per, seconds: Figure | None, usd_hour: Figure, note: str) -> CostPart:
@@ -96,7 +102,8 @@ def _kept_on(inputs: CostInputs, use: Use, table: Assumptions) -> tuple[CostPart
     machine = inputs.hardware
     seconds = inputs.seconds_per_call.value if inputs.seconds_per_call else None
     if machine is None:
-        price, hours, rate = _hosting(inputs, table), 1, 1 / seconds if seconds else None
+        small = "hosting_usd_month_model" if inputs.measured_on == "gpu" else "hosting_usd_month_small"
+        price, hours, rate = table[small], 1, 1 / seconds if seconds else None
     else:
         price, hours, rate = machine.usd_per_hour, HOURS_PER_MONTH, machine.throughput(inputs.name, seconds)
     if rate is None:
@@ -104,15 +111,17 @@ def _kept_on(inputs: CostInputs, use: Use, table: Assumptions) -> tuple[CostPart
         return CostPart("hosting", "month", (price,), 1.0 if machine is None else None, note), None
     average = _sure(use.calls_per_month) / SECONDS_PER_MONTH
     peak = use.peak_calls_per_second or average * _sure(table["peak_to_average"])
-    planned = machine.utilisation if machine and machine.utilisation else _sure(table["utilisation"])
+    own = machine.utilisation if machine else None
+    planned = own or _sure(table["utilisation"])
     replicas = replicas_for(peak, rate, planned)
     note = f"{replicas} kept on for a peak of {peak:.3g} calls a second, {rate:.3g} each at {planned:.0%}"
     capacity = replicas * rate * planned * average / peak * SECONDS_PER_MONTH
-    return CostPart("hosting", "month", (price,), float(hours * replicas), note), capacity
-
-
-def _hosting(inputs: CostInputs, table: Assumptions) -> Figure:
-    return table["hosting_usd_month_model" if inputs.measured_on == "gpu" else "hosting_usd_month_small"]
+    behind = [*(machine.stated(inputs.name) if machine else ()), *([] if own else [table["utilisation"]])]
+    if inputs.seconds_per_call is not None and (machine is None or machine.relative_speed is not None):
+        behind.append(inputs.seconds_per_call)
+    stated = Figure("peak_calls_per_second", use.peak_calls_per_second, "given", "calls a second", "[use] peak_factor")
+    behind.append(table["peak_to_average"] if use.peak_calls_per_second is None else stated)
+    return CostPart("hosting", "month", (price,), float(hours * replicas), note, tuple(behind)), capacity
 
 
 def _preparation(inputs: CostInputs, table: Assumptions) -> Iterator[CostPart]:

@@ -28,6 +28,8 @@ class CostPart:
     """A plain multiplier (hours in a month, machines); None when it cannot be known."""
     note: str = ""
     """What a reader must know of how it came about."""
+    planned: tuple[Figure, ...] = ()
+    """What its scale rests on, a utilisation or a peak: no factor, so it is not moved by itself."""
 
     def amount(self, values: Values) -> Amount | None:
         """USD each time it is paid, with `values` in place of figures; None when anything is unknown."""
@@ -49,8 +51,8 @@ class CostPart:
 
     @property
     def source(self) -> Source:
-        """That of its least certain factor."""
-        return weakest(factor.source for factor in self.factors)
+        """That of the least certain number that it rests on."""
+        return weakest(figure.source for figure in (*self.factors, *self.planned))
 
 
 @dataclass(frozen=True)
@@ -171,6 +173,16 @@ class CandidateCost:
         """Every figure that the total rests on, by name."""
         of_parts = chain.from_iterable(part.factors for part in self._parts(wrong=True))
         return {figure.name: figure for figure in chain(self.use.figures(), of_parts)}
+
+    def rests_on(self) -> dict[str, Figure]:
+        """The same, and what the number of machines was planned with."""
+        planned = chain.from_iterable(part.planned for part in self.parts)
+        return self.figures() | {figure.name: figure for figure in planned}
+
+    @property
+    def every_part(self) -> tuple[CostPart, ...]:
+        """What is spent, and what being wrong costs, last."""
+        return self._parts(wrong=True)
 
     @property
     def _months(self) -> float:

@@ -52,6 +52,7 @@ TABLE = (
     Assumption("engineering_days_classical",          1,     3,     10, "working days",     OWN),
     Assumption("engineering_days_prompting",          1,     3,     10, "working days",     OWN),
     Assumption("engineering_days_rag",                5,    10,     20, "working days",     RAG),
+    Assumption("engineering_days_hosted",             5,    12,     30, "working days",     OWN),
     Assumption("engineering_days_lora",              15,    25,     40, "working days",     TUNING),
     Assumption("engineering_days_full",              15,    30,     40, "working days",     TUNING),
     Assumption("engineering_days_scratch",           63,    94,    126, "working days",     SCRATCH),
@@ -61,14 +62,15 @@ TABLE = (
     Assumption("weeks_to_first_result_classical",   0.2,   0.6,      2, "weeks",            OWN),
     Assumption("weeks_to_first_result_prompting",   0.2,   0.6,      2, "weeks",            OWN),
     Assumption("weeks_to_first_result_rag",           1,     2,      4, "weeks",            RAG),
+    Assumption("weeks_to_first_result_hosted",        1,   2.5,      6, "weeks",            OWN),
     Assumption("weeks_to_first_result_lora",          3,     5,      8, "weeks",            TUNING),
     Assumption("weeks_to_first_result_full",          3,     6,      8, "weeks",            TUNING),
     Assumption("weeks_to_first_result_scratch",      13,    20,     26, "weeks",            SCRATCH),
     Assumption("weeks_to_first_result_existing",      0,     0,      0, "weeks",            EXISTS),
+    Assumption("training_usd_hosted",                50,   200,    500, "USD",              PEFT),
     Assumption("training_usd_lora",                1000,  2500,   5000, "USD",              PEFT),
     Assumption("training_usd_full",                5000, 12000,  25000, "USD",              FULL),
     Assumption("training_usd_scratch",             1000, 10000, 100000, "USD",              OWN),
-    Assumption("experiment_usd_lora",                50,   200,    500, "USD",              PEFT),
     Assumption("retraining_share",                  0.2,   0.4,      1, "share",            OWN),
     Assumption("labels_needed",                     300,  1000,   5000, "labels",           LABELS),
     Assumption("label_cost_usd",                   0.05,   0.2,      2, "USD per label",    OWN),
@@ -76,6 +78,7 @@ TABLE = (
     Assumption("upkeep_days_per_change_classical",  0.5,     1,      3, "working days",     OWN),
     Assumption("upkeep_days_per_change_prompting",  0.2,   0.5,      2, "working days",     OWN),
     Assumption("upkeep_days_per_change_rag",        0.1,   0.2,      1, "working days",     OWN),
+    Assumption("upkeep_days_per_change_hosted",       1,     2,      5, "working days",     OWN),
     Assumption("upkeep_days_per_change_lora",         2,     4,      8, "working days",     OWN),
     Assumption("upkeep_days_per_change_full",         2,     5,     10, "working days",     OWN),
     Assumption("upkeep_days_per_change_scratch",      3,     8,     15, "working days",     OWN),
@@ -93,6 +96,21 @@ TABLE = (
 )
 # fmt: on
 
+_MOST: Mapping[str, float] = {
+    "working days": 10_000,
+    "weeks": 1_000,
+    "USD": 1e9,
+    "USD per day": 100_000,
+    "USD per hour": 1_000,
+    "USD per label": 100_000,
+    "USD per machine": 1e9,
+    "labels": 1e9,
+    "share": 1,
+    "times": 1_000,
+    "of the logarithm": 3,
+}
+"""By unit what a person may state at most: more is a slip of the pen, and would drown every other figure."""
+
 _APPROACHES: Mapping[tuple[str, str | None], str] = {
     ("majority", None): "rule",
     ("rules", None): "rule",
@@ -100,8 +118,9 @@ _APPROACHES: Mapping[tuple[str, str | None], str] = {
     ("linear", None): "classical",
     ("boosting", None): "classical",
     ("knn", None): "classical",
+    ("tagger", None): "classical",
+    ("scratch", None): "scratch",
     ("prompting", None): "prompting",
-    ("cascade", None): "prompting",
     ("rag", None): "rag",
     ("finetuned", "lora"): "lora",
     ("finetuned", "full"): "full",
@@ -109,6 +128,7 @@ _APPROACHES: Mapping[tuple[str, str | None], str] = {
     ("hybrid", "full"): "full",
     ("recorded", None): "existing",
 }
+_PROMPTS = ("prompting", "rag")
 _BY_RUNG: Mapping[str, str] = {"baseline": "rule", "prompting": "prompting", "rag": "rag", "trained": "lora"}
 
 Assumptions = Mapping[str, Figure]
@@ -116,7 +136,12 @@ Assumptions = Mapping[str, Figure]
 
 
 def approach_of(adapter: str, method: str | None, rung: str) -> str:
-    """The approach whose rows hold for an adapter and method; an adapter unknown here goes by its rung."""
+    """The approach whose rows hold for an adapter and method; an adapter unknown here goes by its rung.
+
+    What prompts a model and stands as trained has that model fine-tuned by its provider.
+    """
+    if rung == "trained" and adapter in _PROMPTS:
+        return "hosted"
     return _APPROACHES.get((adapter, method)) or _APPROACHES.get((adapter, None)) or _BY_RUNG[rung]
 
 
@@ -145,5 +170,5 @@ def _assumed(row: Assumption) -> Figure:
 
 
 def _given(row: Assumption, value: object, where: str) -> Figure:
-    stated = number(value, row.name, where, row.least, 1.0 if row.unit == "share" else float("inf"))
+    stated = number(value, row.name, where, row.least, _MOST[row.unit])
     return Figure(row.name, stated, "given", row.unit, where)

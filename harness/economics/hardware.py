@@ -45,6 +45,19 @@ class Hardware:
             return None
         return self.relative_speed / measured_seconds
 
+    def stated(self, candidate: str) -> tuple[Figure, ...]:
+        """What the throughput of a candidate on this machine rests on, as figures."""
+        told = (
+            ("calls_per_second", self.throughput(candidate, None), "calls a second"),
+            ("relative_speed", self.relative_speed, "times"),
+            ("utilisation", self.utilisation, "share"),
+        )
+        return tuple(
+            Figure(f"hardware.{self.name}.{key}", value, "given", unit, self.usd_per_hour.origin)
+            for key, value, unit in told
+            if value is not None
+        )
+
 
 def parse_hardware(table: Mapping[str, object], where: str = "harness.toml") -> dict[str, Hardware]:
     """Machines by name from the tables `[hardware.NAME]`.

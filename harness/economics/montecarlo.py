@@ -10,6 +10,7 @@ share cancels out of their difference.
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from statistics import NormalDist
 
 import numpy as np
 
@@ -167,6 +168,24 @@ def _draw_all(
             raise ValueError(f"draws of {name} have shape {found.shape}; expected ({draws},)")
         drawn[name] = found
     return drawn
+
+
+def quantiles(figure: Figure, prior: Misestimation, tail: float = 0.10) -> tuple[float, float] | None:
+    """The low and the high quantile of what `simulate` draws for a figure; None where it is not in doubt."""
+    if figure.value is None:
+        return None
+    if figure.items is not None:
+        from scipy.stats import beta
+
+        ends = beta.ppf([tail, 1 - tail], *figure.jeffreys())
+        return float(ends[0]), float(ends[1])
+    z = NormalDist().inv_cdf(1 - tail)
+    if figure.se > 0:
+        return max(0.0, figure.value - z * figure.se), figure.value + z * figure.se
+    if figure.source == "assumed" and figure.value > 0:
+        middle, factor = figure.value * prior.median, math.exp(z * prior.sigma)
+        return middle / factor, min(middle * factor, 1.0 if figure.unit == "share" else math.inf)
+    return None
 
 
 def _draw(figure: Figure, draws: int, rng: np.random.Generator, prior: Misestimation) -> Draws | None:

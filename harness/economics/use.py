@@ -88,7 +88,7 @@ def use_of(
         given("calls_per_month", calls_per_month, "calls a month", 1),
         given("horizon_months", horizon_months, "months", 1, 600),
         given("knowledge_changes_per_year", knowledge_changes_per_year, "changes a year", 0, 100_000),
-        None if error_cost_usd is None else given("error_cost_usd", error_cost_usd, "USD per wrong answer"),
+        None if error_cost_usd is None else given("error_cost_usd", error_cost_usd, "USD per wrong answer", 0, 1e9),
         None
         if peak_calls_per_second is None
         else number(peak_calls_per_second, "peak_calls_per_second", where, 1e-6, 1e9),

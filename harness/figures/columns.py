@@ -20,6 +20,11 @@ MANY = 10_000
 """Items or clusters from which on draws are normal: the bootstrap would take minutes for the same."""
 LEVEL, ONE_SIDED = 0.95, 0.90
 """The ends of a two-sided 90 % interval are one-sided 95 % bounds."""
+SURE = (1 + ONE_SIDED) / 2
+"""The level of such a bound."""
+
+METHODS = {"percentile": "", "bca": ", BCa", "t": ", t standard errors of few units"}
+"""How a bootstrap interval was made, in words that follow its name; percentiles go without saying."""
 
 
 def binary(column: Column) -> bool:

@@ -1,5 +1,6 @@
 """The figure of one candidate in a metric, by the method that fits the metric and its scores."""
 
+import math
 from collections.abc import Sequence
 from typing import NamedTuple
 
@@ -8,26 +9,42 @@ from numpy.typing import NDArray
 
 from harness.errors import ComparisonError
 from harness.estimate import Estimate
-from harness.figures.columns import DRAWS, LEVEL, ONE_SIDED, binary, many, seeded
+from harness.figures.columns import DRAWS, LEVEL, METHODS, ONE_SIDED, SURE, binary, many, seeded
+from harness.figures.units import FEW, concerned, rests_on, units_of, unvaried
 from harness.metrics.metric import Metric
+from harness.metrics.share import Share
 from harness.scores import Column, Scores, common
+from harness.stats.beta_binomial import beta_binomial
 from harness.stats.bootstrap import Side, bootstrap
+from harness.stats.clusters import few_clusters
 from harness.stats.influence import normal_interval
 from harness.stats.mean import mean_interval
 from harness.stats.multiseed import multi_bootstrap
-from harness.stats.proportion import clopper_pearson, few_for_coverage, wilson_clustered
+from harness.stats.proportion import clopper_pearson_clustered, few_for_coverage, wilson_clustered
 from harness.stats.quantile import quantile_interval, quantile_lower_bound, quantile_upper_bound
 
+_FEW = "Too few items or groups on one side for an interval that surely covers."
+_FEW_GROUPS = "Too few groups, or one with too large a share of the items, for an interval that surely covers."
+_EFFECTIVE = ", effective n of grouped items"
 _Groups = NDArray[np.int64] | None
 """(n,) cluster codes."""
 
 
-def metric_estimate(metric: Metric, runs: Sequence[Scores], rng: np.random.Generator) -> Estimate:
+def metric_estimate(
+    metric: Metric, runs: Sequence[Scores], rng: np.random.Generator, narrow: float = ONE_SIDED
+) -> Estimate:
     """The figure of a metric over the runs of one candidate (one per seed), with its intervals.
 
-    Proportions: Wilson, with the effective n where items are grouped and with exact one-sided bounds where not. Other
-    means: (clustered) t. Other aggregates: bootstrap over items or clusters, of very many clusters its normal limit.
-    Several seeds: items and seeds resampled crossed.
+    Proportions: as the metric's `intervals` say; by default Wilson, with the effective n where items are grouped and
+    with exact one-sided bounds where not, over the units that they are a share of: 30 positive items for a recall.
+    Other means: (clustered) t. Other aggregates: bootstrap over items or clusters, of very many clusters its normal
+    limit. Several seeds: items and seeds resampled crossed.
+
+    Args:
+        metric: of which.
+        runs: one per seed.
+        rng: for a bootstrap.
+        narrow: level of the two-sided interval whose ends are the one-sided bounds.
 
     Raises:
         ComparisonError: there is no scored item, or the metric is not defined on them.
@@ -35,9 +52,9 @@ def metric_estimate(metric: Metric, runs: Sequence[Scores], rng: np.random.Gener
     if reason := undefined(metric, runs):
         raise ComparisonError(reason)
     if len(runs) > 1:
-        return _over_seeds(metric, runs, rng)
+        return _over_seeds(metric, runs, rng, narrow)
     column, groups, missing = _answered(metric, runs[0])
-    found = _bounded(metric, column, groups, rng)
+    found = _bounded(metric, column, groups, rng, narrow)
     return Estimate(
         found.value,
         found.low,
@@ -45,7 +62,7 @@ def metric_estimate(metric: Metric, runs: Sequence[Scores], rng: np.random.Gener
         found.lower,
         found.upper,
         LEVEL,
-        len(column.codes),
+        found.n or len(column.codes),
         missing,
         found.method,
         found.warning,
@@ -63,9 +80,17 @@ def undefined(metric: Metric, runs: Sequence[Scores]) -> str | None:
             if metric.needs == "judge":
                 return f"nothing of it was judged in {metric.name} yet: harness judge does that."
             return f"no item has a score in {metric.name} ({missing} of {len(scores)} without an answer)."
-        counts = np.bincount(scored, minlength=len(column.values))
-        if not np.isfinite(metric.aggregate(column.values, counts[None, :])[0]):
-            return f"{metric.name} is not defined on these items (are all targets of one class?)."
+    return not_defined(metric, runs)
+
+
+def not_defined(metric: Metric, runs: Sequence[Scores]) -> str | None:
+    """Why the aggregate of what was scored is not a number; None where it is one, or nothing was scored."""
+    for scores in runs:
+        column = scores.columns[metric.name]
+        counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.values))
+        if counts.any() and not np.isfinite(metric.aggregate(column.values, counts[None, :])[0]):
+            why = metric.aggregate.empty if isinstance(metric.aggregate, Share) else "are all targets of one class?"
+            return f"{metric.name} is not defined on these items ({why})."
     return None
 
 
@@ -79,90 +104,134 @@ class _Bounded(NamedTuple):
     upper: float
     method: str
     warning: str | None = None
+    n: int | None = None
+    """Items that it is computed over; None for all that have a score."""
 
 
-def _bounded(metric: Metric, column: Column, groups: _Groups, rng: np.random.Generator) -> _Bounded:
+def _bounded(metric: Metric, column: Column, groups: _Groups, rng: np.random.Generator, narrow: float) -> _Bounded:
     """By the method that fits."""
     if metric.is_mean:
-        return _proportion(column, groups) if binary(column) else _mean(metric, column, groups)
+        return _proportion(metric, column, groups, narrow) if binary(column) else _mean(metric, column, groups, narrow)
+    if isinstance(metric.aggregate, Share):
+        return _share(metric, metric.aggregate, column, groups, narrow)
     if groups is not None and many([column], groups):
-        return _normal(metric, column, groups)
-    return _resampled(metric, column, groups, rng)
+        return _normal(metric, column, groups, narrow)
+    return _resampled(metric, column, groups, rng, narrow)
 
 
-def _proportion(column: Column, groups: _Groups) -> _Bounded:
-    right, n = float(column.numbers.sum()), len(column.codes)
-    low, high = wilson_clustered(column.numbers, groups, LEVEL)
-    if groups is None:
-        # A requirement is met or missed by these: Wilson's would call 2,703 of 2,703 right "at least 99.9 %".
-        lower, upper = clopper_pearson(right, n, ONE_SIDED)
-        method, clusters = "Wilson, exact bounds", None
-    else:
-        lower, upper = wilson_clustered(column.numbers, groups, ONE_SIDED)
-        method, clusters = "Wilson, effective n of grouped items", int(np.count_nonzero(np.bincount(groups)))
-    few = few_for_coverage(right, n, clusters)
-    warning = "Too few items or groups on one side for an interval that surely covers." if few else None
-    return _Bounded(float(column.numbers.mean()), low, high, lower, upper, method, warning)
+def _proportion(metric: Metric, column: Column, groups: _Groups, narrow: float) -> _Bounded:
+    scores, clusters = column.numbers, None if groups is None else int(np.count_nonzero(np.bincount(groups)))
+    chosen = metric.intervals.proportion
+    interval = {
+        "wilson": wilson_clustered,
+        "clopper-pearson": clopper_pearson_clustered,
+        "beta-binomial": beta_binomial,
+    }[chosen]
+    # A requirement is met or missed by the bounds: Wilson's would call 2,703 of 2,703 right "at least 99.9 %".
+    exact = chosen == "wilson" and groups is None
+    low, high = interval(scores, groups, LEVEL)
+    lower, upper = (clopper_pearson_clustered if exact else interval)(scores, groups, narrow)
+    method = {
+        "wilson": "Wilson, exact bounds" if exact else f"Wilson{_EFFECTIVE}",
+        "clopper-pearson": "Clopper-Pearson" if groups is None else f"Clopper-Pearson{_EFFECTIVE}",
+        "beta-binomial": "beta posterior: without groups no beta-binomial" if groups is None else "beta-binomial",
+    }[chosen]
+    few = few_for_coverage(float(scores.sum()), scores.size, clusters)
+    warning = _few_groups(groups) or (_FEW if few else None)
+    return _Bounded(float(scores.mean()), low, high, lower, upper, method, warning)
 
 
-def _mean(metric: Metric, column: Column, groups: _Groups) -> _Bounded:
-    wide, narrow = (mean_interval(column.numbers, groups, level, metric.bounds) for level in (LEVEL, ONE_SIDED))
+def _few_groups(groups: _Groups) -> str | None:
+    return _FEW_GROUPS if groups is not None and few_clusters(groups) else None
+
+
+def _share(metric: Metric, share: Share, column: Column, groups: _Groups, narrow: float) -> _Bounded:
+    """As a proportion of its units, carried over to the figure where that is F1."""
+    units = units_of(share, column, groups)
+    found = _proportion(metric, units.column, units.groups, narrow)
+    ends = (found.value, found.low, found.high, found.lower, found.upper)
+    value, low, high, lower, upper = share.figure(ends).tolist()
+    return _Bounded(value, low, high, lower, upper, found.method, found.warning, units.items)
+
+
+def _mean(metric: Metric, column: Column, groups: _Groups, narrow: float) -> _Bounded:
+    wide, ends = (mean_interval(column.numbers, groups, level, metric.bounds) for level in (LEVEL, narrow))
     method = "t" if groups is None else "cluster-robust t"
-    return _Bounded(wide.value, wide.low, wide.high, narrow.low, narrow.high, method)
+    return _Bounded(wide.value, wide.low, wide.high, ends.low, ends.high, method, _few_groups(groups))
 
 
-def _normal(metric: Metric, column: Column, groups: NDArray[np.int64]) -> _Bounded:
+def _normal(metric: Metric, column: Column, groups: NDArray[np.int64], narrow: float) -> _Bounded:
     side = Side(metric.aggregate, column.values, column.codes)
     value, (low, high) = normal_interval(side, groups, LEVEL, metric.bounds)
-    lower, upper = normal_interval(side, groups, ONE_SIDED, metric.bounds)[1]
-    return _Bounded(value, low, high, lower, upper, "normal, by the groups' influence")
+    lower, upper = normal_interval(side, groups, narrow, metric.bounds)[1]
+    return _Bounded(value, low, high, lower, upper, "normal, by the groups' influence", _few_groups(groups))
 
 
-def _resampled(metric: Metric, column: Column, groups: _Groups, rng: np.random.Generator) -> _Bounded:
+def _resampled(metric: Metric, column: Column, groups: _Groups, rng: np.random.Generator, narrow: float) -> _Bounded:
     """Both levels from the same draws, so that one interval holds the other."""
-    seed = int(rng.integers(2**63))
-    wide, narrow = (
+    seed, draws = int(rng.integers(2**63)), _draws(narrow)
+    wide, ends = (
         bootstrap(
             metric.aggregate,
             column.values,
             column.codes,
-            DRAWS,
+            draws,
             np.random.default_rng(seed),
             groups=groups,
             level=level,
+            method=metric.intervals.aggregate,
             bounds=metric.bounds,
         )
-        for level in (LEVEL, ONE_SIDED)
+        for level in (LEVEL, narrow)
     )
-    method = "bootstrap" if groups is None else "bootstrap over groups"
-    return _Bounded(wide.value, wide.low, wide.high, narrow.low, narrow.high, method)
+    method = f"bootstrap{'' if groups is None else ' over groups'}{METHODS[wide.method]}"
+    found = _Bounded(wide.value, wide.low, wide.high, ends.low, ends.high, method)
+    units = rests_on(metric, [column], groups)
+    if wide.standard_error == 0:
+        low, high = unvaried(wide.value, units, LEVEL, metric.bounds, exact=False)
+        lower, upper = unvaried(wide.value, units, narrow, metric.bounds, exact=groups is None)
+        found = found._replace(low=low, high=high, lower=lower, upper=upper)
+    few = _FEW if units < FEW and metric.support is not None else None
+    return found._replace(warning=_few_groups(groups) or few)
 
 
-def _over_seeds(metric: Metric, runs: Sequence[Scores], rng: np.random.Generator) -> Estimate:
+def _draws(narrow: float) -> int:
+    """So many that ten lie beyond each bound."""
+    return max(DRAWS, math.ceil(20 / (1 - narrow)))
+
+
+def _over_seeds(metric: Metric, runs: Sequence[Scores], rng: np.random.Generator, narrow: float) -> Estimate:
     places, _ = common(runs)
     columns = [s.columns[metric.name].taken(p) for s, p in zip(runs, places, strict=True)]
     keep = np.all([c.codes >= 0 for c in columns], axis=0)
+    keep &= concerned(metric, columns)
     if not keep.any():
         raise ComparisonError(f"no item has a score in {metric.name} under every seed.")
     codes = runs[0].clusters
     groups = None if codes is None else codes[places[0]][keep]
-    side = seeded(metric, [c.taken(keep) for c in columns])
+    columns = [c.taken(keep) for c in columns]
+    side = seeded(metric, columns)
     seed = int(rng.integers(2**63))
-    wide, narrow = (
+    wide, ends = (
         multi_bootstrap(side, DRAWS, np.random.default_rng(seed), groups=groups, level=level, bounds=metric.bounds)
-        for level in (LEVEL, ONE_SIDED)
+        for level in (LEVEL, narrow)
     )
+    low, high, lower, upper = wide.low, wide.high, ends.low, ends.high
+    units = rests_on(metric, columns, groups)
+    if wide.standard_error == 0:
+        low, high = unvaried(wide.value, units, LEVEL, metric.bounds, exact=False)
+        lower, upper = unvaried(wide.value, units, narrow, metric.bounds, exact=groups is None)
     return Estimate(
         wide.value,
-        wide.low,
-        wide.high,
-        narrow.low,
-        narrow.high,
+        low,
+        high,
+        lower,
+        upper,
         LEVEL,
         int(keep.sum()),
         int(sum(s.without_answer.sum() for s in runs)),
         f"items and {len(runs)} seeds resampled crossed",
-        None,
+        _few_groups(groups) or (_FEW if units < FEW and metric.support is not None else None),
         metric.failed is None,
     )
 
@@ -174,15 +243,23 @@ def _answered(metric: Metric, scores: Scores) -> tuple[Column, _Groups, int]:
     return column.taken(keep), None if groups is None else groups[keep], int(scores.without_answer.sum())
 
 
-def quantile_estimate(values: Sequence[float], q: float) -> Estimate:
-    """A percentile of measured values, bounded by order statistics."""
+def quantile_estimate(values: Sequence[float], q: float, narrow: float = ONE_SIDED) -> Estimate:
+    """A percentile of measured values, bounded by order statistics.
+
+    Args:
+        values: as measured.
+        q: 0.95 for the 95th percentile.
+        narrow: level of the two-sided interval whose ends are the one-sided bounds, brought down to what so many
+            values can bound: 60 show of a 95th percentile what they show at 95.4 %, and nothing above.
+    """
     found = quantile_interval(values, q, LEVEL)
+    below, above = (max(SURE, min((1 + narrow) / 2, 1 - p**found.n - 1e-12)) for p in (1 - q, q))
     return Estimate(
         found.value,
         found.low,
         found.high,
-        quantile_lower_bound(values, q),
-        quantile_upper_bound(values, q),
+        quantile_lower_bound(values, q, below),
+        quantile_upper_bound(values, q, above),
         LEVEL,
         found.n,
         0,

@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 
 from harness.errors import ComparisonError
 from harness.estimate import Comparison
-from harness.figures.columns import DRAWS, LEVEL, binary, seeded
+from harness.figures.columns import DRAWS, LEVEL, METHODS, binary, seeded
+from harness.figures.units import concerned, rests_on, unvaried
 from harness.metrics.metric import Metric
 from harness.scores import Column, Scores, common
 from harness.stats.bootstrap import paired_bootstrap
@@ -22,10 +23,10 @@ class Paired:
 
     metric: Metric
     a: Sequence[Column]
-    """One for each seed of A."""
+    """One for each seed of A; a single one where all seeds scored the same."""
     b: Sequence[Column]
     places: NDArray[np.int64]
-    """(n,) of the items in A's first run."""
+    """(n,) of the items in A's first run; of a share those that hold a unit of it, e.g. the items of one class."""
     groups: NDArray[np.int64] | None
     """(n,) cluster codes."""
     others: int
@@ -54,15 +55,20 @@ def pair(metric: Metric, a: Sequence[Scores], b: Sequence[Scores]) -> Paired:
     if len(places[0]) == 0:
         raise ComparisonError("the two have no item in common.")
     columns = [s.columns[metric.name].taken(p) for s, p in zip([*a, *b], places, strict=True)]
-    keep = np.all([c.codes >= 0 for c in columns], axis=0)
+    scored = np.all([c.codes >= 0 for c in columns], axis=0)
+    keep = scored & concerned(metric, columns)
     if not keep.any():
         raise ComparisonError(f"the two have no item in common that both have a score for in {metric.name}.")
     columns = [c.taken(keep) for c in columns]
     codes = a[0].clusters
     groups = None if codes is None else codes[places[0]][keep]
-    return Paired(
-        metric, columns[: len(a)], columns[len(a) :], places[0][keep], groups, others, int(len(keep) - keep.sum())
-    )
+    ours, theirs = of_seeds(columns[: len(a)]), of_seeds(columns[len(a) :])
+    return Paired(metric, ours, theirs, places[0][keep], groups, others, int(len(scored) - scored.sum()))
+
+
+def of_seeds(columns: Sequence[Column]) -> Sequence[Column]:
+    """One column where every seed scored the same: asked again, what is deterministic is no further evidence."""
+    return columns[:1] if all(columns[0].same_as(column) for column in columns[1:]) else columns
 
 
 def compare(
@@ -92,7 +98,9 @@ def difference(paired: Paired, against: str, rng: np.random.Generator, level: fl
         method = "items and seeds resampled crossed"
         return Comparison(against, both.value, both.low, both.high, both.p_value, n, method)
     if metric.is_mean:
-        means = compare_means(a[0].numbers, b[0].numbers, groups, paired.binary, rng, level=level)
+        means = compare_means(
+            a[0].numbers, b[0].numbers, groups, paired.binary, rng, level=level, bounds=difference_range(metric)
+        )
         return Comparison(against, means.difference, means.low, means.high, means.p_value, n, means.method)
     drawn = paired_bootstrap(
         metric.aggregate,
@@ -104,9 +112,16 @@ def difference(paired: Paired, against: str, rng: np.random.Generator, level: fl
         rng=rng,
         groups=groups,
         level=level,
+        method=metric.intervals.aggregate,
         bounds=difference_range(metric),
     )
-    return Comparison(against, drawn.value, drawn.low, drawn.high, drawn.p_value, n, "paired bootstrap")
+    low, high = drawn.low, drawn.high
+    if drawn.standard_error == 0:
+        low, high = unvaried(
+            drawn.value, rests_on(metric, [*a, *b], groups), level, difference_range(metric), exact=False
+        )
+    method = f"paired bootstrap{METHODS[drawn.method]}"
+    return Comparison(against, drawn.value, low, high, drawn.p_value, n, method)
 
 
 def difference_range(metric: Metric) -> tuple[float, float] | None:

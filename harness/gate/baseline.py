@@ -73,7 +73,11 @@ def read_baseline(given: str, root: Path) -> Baseline:
         RunError: a file in it is damaged.
     """
     folder = Path(given)
+    if not given.strip():
+        raise ConfigError("--baseline is empty: name a folder with results, a branch, a tag or a commit.")
     if folder.is_dir():
+        if folder.resolve() in (root.resolve(), (root / "results").resolve()):
+            raise ConfigError(f"--baseline {given}: that is this project itself, which would be held against itself.")
         return read_folder(folder, f"folder {given}")
     commit = _git(root, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{given}^{{commit}}")
     if commit is None:

@@ -1,60 +1,50 @@
 """Every task, candidate and metric of the head against the baseline, and what that makes of the whole."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
 
 import msgspec
-import numpy as np
 
-from harness.compare.flips import flips
-from harness.errors import ComparisonError
 from harness.estimate import State, hold
-from harness.figures.columns import BOOTSTRAP_SEED
-from harness.figures.paired import Paired, difference, pair
 from harness.gate.baseline import Baseline, Kept
+from harness.gate.compared import Compared, compared
+from harness.gate.head import Head
 from harness.gate.outcome import CeilingState, Change, Outcome, Verdicts, Word
-from harness.gate.policy import MetricRule, Policy, Tier
+from harness.gate.policy import Policy, Tier
 from harness.leaderboard.requirements import figures_of
-from harness.leaderboard.rows import Leaderboard
-from harness.metrics.metric import Metric
-from harness.scores import Column, common
+from harness.leaderboard.rows import Row
+from harness.scores import common
 from harness.stats.simultaneous import adjusted_p
 from harness.task import Task
 
-_FLIPPED = 5
-
 
 def judge(
-    head: Baseline,
+    head: Head,
     base: Baseline,
-    tasks: Mapping[str, Task],
-    boards: Mapping[str, Leaderboard],
+    rows: Mapping[str, Sequence[Row]],
     policy: Policy,
 ) -> Outcome:
     """What the change did, and whether it may pass.
 
-    A drop blocks where it is shown (after Holm over all comparisons of its tier) and shown to be beyond what is
-    allowed. It is inconclusive where a drop beyond what is allowed (or beyond the task's margin) cannot be excluded.
+    A drop blocks where it is shown, and shown to be beyond what is allowed, both after Holm over all comparisons of
+    its tier. It is inconclusive where a drop beyond what is allowed (or beyond the task's margin) cannot be excluded,
+    and where a candidate could not be compared.
 
     Args:
-        head: the new scores.
-        base: those that stand.
-        tasks: by name, for metrics, directions and margins.
-        boards: the head's leaderboards, for ceilings.
+        head: what stands here, with the tasks.
+        base: what stands there.
+        rows: of the head's candidates by task, for ceilings.
         policy: what is allowed.
     """
-    found = _Changes(policy)
-    for name, task in tasks.items():
+    found = _Changes(policy, notes=list(head.notes))
+    for name, task in head.tasks.items():
         for candidate, kept in head.kept.get(name, {}).items():
             found.add(task, candidate, kept, base.kept.get(name, {}).get(candidate))
-        missing = set(base.kept.get(name, {})) - set(head.kept.get(name, {}))
-        found.notes += [f"{c} on {name} is in the baseline and was not run here." for c in sorted(missing)]
-    gone = sorted(set(base.kept) - set(head.kept))
-    found.notes += [f"task {name} is in the baseline and was not run here." for name in gone]
+        for candidate, reason in head.waiting.get(name, {}).items():
+            found.refuse(task, candidate, reason)
     changes = tuple(found.settled())
-    ceilings = tuple(_ceilings(policy, boards))
+    ceilings = tuple(_ceilings(policy, rows))
     return Outcome(
         result=_result(changes, ceilings, empty=not base.kept),
         baseline=base.name,
@@ -64,7 +54,8 @@ def judge(
         made=datetime.now(UTC).isoformat(timespec="seconds"),
         changes=changes,
         ceilings=ceilings,
-        verdicts=tuple(_verdicts(tasks, base, head)),
+        verdicts=tuple(_verdicts(base, head)),
+        gone=tuple(head.gone),
         notes=tuple(found.notes),
     )
 
@@ -72,8 +63,8 @@ def judge(
 @dataclass
 class _Changes:
     policy: Policy
-    changes: list[Change] = field(default_factory=list)
-    notes: list[str] = field(default_factory=list)
+    notes: list[str]
+    found: list[Compared] = field(default_factory=list)
 
     def add(self, task: Task, candidate: str, head: Kept, base: Kept | None) -> None:
         """The comparisons of one candidate, before Holm."""
@@ -81,10 +72,14 @@ class _Changes:
         if base is None:
             self.notes.append(f"{who} is new: the baseline does not have it.")
             return
-        if reason := self._refusal(head, base):
-            self.changes.append(
-                Change(task.name, candidate, task.primary.name, Tier.BLOCK, Word.CANNOT_TELL, open=True, reason=reason)
-            )
+        if base.version != head.version:
+            version = f"the baseline is of version {base.version} of the task, this is version {head.version}"
+            self.refuse(task, candidate, version)
+            return
+        shared = len(common([*head.runs, *base.runs])[0][0])
+        if reason := self._too_few(task, shared, head, base):
+            only_head, only_base = len(head.runs[0]) - shared, len(base.runs[0]) - shared
+            self.refuse(task, candidate, reason, (shared, only_head, only_base))
             return
         for metric in task.metrics:
             rule = self.policy.rule(metric.name, primary=metric is task.primary)
@@ -93,128 +88,86 @@ class _Changes:
             if any(metric.name not in run.columns for run in (*head.runs, *base.runs)):
                 self.notes.append(f"{who}: {metric.name} was not scored on both sides.")
                 continue
-            self.changes.append(_change(task, candidate, metric, rule, head, base))
+            self.found.append(compared(task, candidate, metric, rule, head, base))
 
-    def _refusal(self, head: Kept, base: Kept) -> str | None:
-        if head.version != base.version:
-            return f"the baseline is of version {base.version} of the task, this is version {head.version}"
-        shared, items = len(common([*head.runs, *base.runs])[0][0]), len(head.runs[0])
-        if shared < self.policy.min_shared * items:
-            return f"only {shared} of {items} items are the baseline's too: make a new baseline"
+    def refuse(self, task: Task, candidate: str, reason: str, items: tuple[int, int, int] = (0, 0, 0)) -> None:
+        """A candidate that is not compared at all: in the strictest tier that one of its metrics has.
+
+        Args:
+            task: on which.
+            candidate: its name.
+            reason: why not.
+            items: how many both have, only the head, and only the baseline.
+        """
+        shared, only_head, only_base = items
+        tiers = {self.policy.rule(m.name, primary=m is task.primary).tier for m in task.metrics}
+        for tier in (Tier.BLOCK, Tier.WARN):
+            if tier in tiers:
+                change = Change(
+                    task=task.name,
+                    candidate=candidate,
+                    metric=task.primary.name,
+                    tier=tier,
+                    word=Word.NOT_COMPARED,
+                    shared=shared,
+                    only_base=only_base,
+                    only_head=only_head,
+                    open=True,
+                    reason=reason,
+                )
+                self.found.append(Compared(change))
+                return
+
+    def _too_few(self, task: Task, shared: int, head: Kept, base: Kept) -> str | None:
+        """Why so few items in common are none to compare on.
+
+        Of the head's items enough must be the baseline's, and of the baseline's enough must still be the task's: one
+        who takes the hard ones out is not better. A run over a part of the items is held against all of the task's.
+        """
+        run, before, least = len(head.runs[0]), base.runs[0], self.policy.min_shared
+        if shared < least * run:
+            return f"only {shared} of {run} items are the baseline's too: make a new baseline"
+        now = set(zip(task.table.ids, task.table.hashes, strict=True))
+        left = sum(item in now for item in zip(before.ids, before.hashes, strict=True))
+        if left < least * len(before):
+            return f"only {left} of the baseline's {len(before)} items are still the task's: make a new baseline"
         return None
 
     def settled(self) -> Sequence[Change]:
         """The changes with their words, after Holm within each tier."""
-        adjusted: dict[int, float] = {}
+        words: dict[int, Change] = {}
         for tier in (Tier.BLOCK, Tier.WARN):
-            places = [i for i, c in enumerate(self.changes) if c.tier is tier and c.p_value is not None]
-            p_values = adjusted_p([self.changes[i].p_value or 0.0 for i in places], "holm")
-            adjusted |= dict(zip(places, p_values.tolist(), strict=True))
-        return [_worded(c, adjusted[i], self.policy.alpha) if i in adjusted else c for i, c in enumerate(self.changes)]
+            places = [i for i, c in enumerate(self.found) if c.change.tier is tier and c.claimed is not None]
+            chosen = [self.found[i] for i in places]
+            holm, drops = _adjusted(c.change.p_value for c in chosen), _adjusted(c.p_drop for c in chosen)
+            for i, one, p_holm, p_drop in zip(places, chosen, holm, drops, strict=True):
+                words[i] = one.worded(p_holm, p_drop, self.policy.alpha)
+        return [words.get(i, one.change) for i, one in enumerate(self.found)]
 
 
-def _change(task: Task, candidate: str, metric: Metric, rule: MetricRule, head: Kept, base: Kept) -> Change:
-    about: dict[str, Any] = {
-        "task": task.name,
-        "candidate": candidate,
-        "metric": metric.name,
-        "tier": rule.tier,
-        "word": Word.CANNOT_TELL,
-        "higher_is_better": metric.higher_is_better,
-        "max_drop": rule.max_drop,
-        "margin": task.requirement.margin if metric is task.primary else 0.0,
-        "only_head": len(head.runs[0]),
-        "only_base": len(base.runs[0]),
-    }
-    try:
-        paired = pair(metric, head.runs, base.runs)
-    except ComparisonError as error:
-        return Change(**about, open=True, reason=str(error))
-    shared = paired.n + paired.unscored
-    about |= {"shared": shared, "only_head": len(head.runs[0]) - shared, "only_base": len(base.runs[0]) - shared}
-    points: dict[str, Any] = {"base": _point(metric, paired.b), "head": _point(metric, paired.a)}
-    if _identical(paired):
-        return Change(
-            **{**about, **points, "word": Word.SAME}, difference=0.0, low=0.0, high=0.0, p_value=1.0, identical=True
-        )
-    # Seeded as `harness compare` is, so that both say the same of the same scores.
-    seed = int(np.random.default_rng(BOOTSTRAP_SEED).integers(2**63))
-    shown = difference(paired, "baseline", np.random.default_rng(seed))
-    return Change(
-        **about,
-        **points,
-        difference=shown.difference,
-        low=shown.low,
-        high=shown.high,
-        p_value=shown.p_value,
-        flipped=_flipped(paired, head) if metric is task.primary else (),
-    )
+def _adjusted(p_values: Iterable[float | None]) -> list[float]:
+    adjusted: list[float] = adjusted_p([1.0 if p is None else p for p in p_values], "holm").tolist()
+    return adjusted
 
 
-def _worded(change: Change, p_holm: float, alpha: float) -> Change:
-    """The word for a comparison, and whether what it may hide is allowed."""
-    low, high = change.gain
-    allowed = max(change.max_drop, change.margin)
-    if change.identical:
-        word = Word.SAME
-    elif p_holm < alpha:
-        word = Word.BETTER if ((change.difference or 0.0) > 0) is change.higher_is_better else Word.WORSE
-    else:
-        word = Word.SAME if -allowed < low and high < allowed else Word.CANNOT_TELL
-    beyond = word is Word.WORSE and (change.max_drop == 0 or high < -change.max_drop)
-    excluded = word in (Word.BETTER, Word.SAME) or low > -(change.max_drop if word is Word.WORSE else allowed)
-    return msgspec.structs.replace(change, word=word, p_holm=p_holm, beyond=beyond, open=not beyond and not excluded)
-
-
-def _point(metric: Metric, columns: Sequence[Column]) -> float:
-    """The figure, averaged over seeds."""
-    counts = [np.bincount(c.codes, minlength=len(c.values))[None] for c in columns]
-    return float(np.mean([metric.aggregate(c.values, n)[0] for c, n in zip(columns, counts, strict=True)]))
-
-
-def _identical(paired: Paired) -> bool:
-    if len(paired.a) != len(paired.b):
-        return False
-    return all(
-        [a.values[i] for i in a.codes] == [b.values[i] for i in b.codes]
-        for a, b in zip(paired.a, paired.b, strict=True)
-    )
-
-
-def _flipped(paired: Paired, head: Kept) -> tuple[str, ...]:
-    """Ids of items that scored worse than before."""
-    sign = 1 if paired.metric.higher_is_better else -1
-    found = []
-    for flip in flips(paired, head.runs[0]):
-        if paired.metric.is_mean:
-            fell = sign * (flip.a - flip.b) < 0
-        else:
-            fell = isinstance(flip.b, tuple) and len(flip.b) == 2 and flip.b[0] == flip.b[1]
-        if fell:
-            found.append(flip.item)
-    return tuple(found[:_FLIPPED])
-
-
-def _ceilings(policy: Policy, boards: Mapping[str, Leaderboard]) -> Sequence[CeilingState]:
+def _ceilings(policy: Policy, rows: Mapping[str, Sequence[Row]]) -> Sequence[CeilingState]:
     found = []
     for name, ceiling in policy.ceilings.items():
-        for board in boards.values() if ceiling.tier is not Tier.IGNORE else ():
-            for row in board.rows:
-                if row.skipped:
-                    continue
+        for task, of_task in rows.items() if ceiling.tier is not Tier.IGNORE else ():
+            for row in of_task:
                 figure = figures_of(row)[name]
                 state = State.OPEN if figure is None else hold(figure, at_most=ceiling.at_most)
                 value, upper = (None, None) if figure is None else (figure.value, figure.upper)
                 found.append(
-                    CeilingState(board.task, row.name, name, ceiling.tier, ceiling.at_most, state.value, value, upper)
+                    CeilingState(task, row.name, name, ceiling.tier, ceiling.at_most, state.value, value, upper)
                 )
     return found
 
 
-def _verdicts(tasks: Mapping[str, Task], base: Baseline, head: Baseline) -> Sequence[Verdicts]:
+def _verdicts(base: Baseline, head: Head) -> Sequence[Verdicts]:
     found = []
-    for name in tasks:
-        before, now = (_answer(side.decisions.get(name)) for side in (base, head))
+    for name in head.tasks:
+        before, now = (_answer(side.get(name)) for side in (base.decisions, head.decisions))
         if now is not None or before is not None:
             found.append(Verdicts(name, before, now))
     return found
@@ -225,7 +178,7 @@ def _answer(decision: bytes | None) -> str | None:
     if decision is None:
         return None
     try:
-        table = msgspec.json.decode(decision)
+        table = msgspec.json.decode(decision, type=dict)
     except msgspec.DecodeError:
         return None
     choice = table.get("choice")

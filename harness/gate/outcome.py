@@ -20,6 +20,8 @@ class Word(StrEnum):
     SAME = "same"
     WORSE = "worse"
     CANNOT_TELL = "cannot tell"
+    NOT_COMPARED = "not compared"
+    """Changed and not run, or with too little in common with the baseline."""
 
 
 class Fell(msgspec.Struct, frozen=True):
@@ -70,6 +72,8 @@ class Change(msgspec.Struct, frozen=True):
     """Why nothing can be told, or what to know."""
     flipped: tuple[str, ...] = ()
     """Ids of items that scored worse than before, at most a few."""
+    flipped_in_all: int = 0
+    """How many did."""
     fell: tuple[Fell, ...] = ()
     """The same items with what was asked and said."""
 
@@ -117,6 +121,8 @@ class Outcome(msgspec.Struct, frozen=True):
     changes: tuple[Change, ...] = ()
     ceilings: tuple[CeilingState, ...] = ()
     verdicts: tuple[Verdicts, ...] = ()
+    gone: tuple[str, ...] = ()
+    """What the baseline has and the project has no longer: `CANDIDATE on TASK`, or `task NAME`."""
     notes: tuple[str, ...] = ()
     """What was not compared, and why."""
 

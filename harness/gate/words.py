@@ -2,23 +2,66 @@
 
 from collections.abc import Sequence
 
+from harness.estimate import State
 from harness.gate.outcome import CeilingState, Change, Outcome, Word
 from harness.gate.policy import Tier
 from harness.report.cells import significant
 
-TITLES = {"pass": "Pass", "blocked": "Blocked", "inconclusive": "Cannot tell"}
-_SENTENCES = {
-    "pass": "Nothing got worse by more than is allowed.",
-    "blocked": "Something got worse by more than is allowed.",
-    "inconclusive": "A drop that is not allowed is neither shown nor excluded.",
-}
+
+def title(outcome: Outcome) -> str:
+    """The result in a word or two."""
+    if outcome.result == "inconclusive":
+        return "Not compared" if _refused(outcome) or not outcome.changes else "Cannot tell"
+    return outcome.result.capitalize()
 
 
 def headline(outcome: Outcome) -> str:
-    """The result in a sentence."""
-    if outcome.result == "pass" and outcome.baseline_ended is None:
+    """What the result rests on, in a few sentences."""
+    if outcome.result == "pass" and not outcome.changes and outcome.baseline_ended is None:
         return f"There is no baseline in {outcome.baseline} yet. Commit results/ to have one."
-    return _SENTENCES[outcome.result]
+    said = []
+    if any(c.beyond for c in outcome.changes if c.tier is Tier.BLOCK):
+        said.append("Something got worse by more than is allowed.")
+    refused = _refused(outcome)
+    said += [f"{c.candidate} on {c.task} was not compared: {c.reason}." for c in refused[:_NAMED]]
+    if len(refused) > _NAMED:
+        said.append(f"Nor were {len(refused) - _NAMED} more.")
+    if any(c.open and c.word is not Word.NOT_COMPARED for c in outcome.changes if c.tier is Tier.BLOCK):
+        said.append("A drop that is not allowed is neither shown nor excluded.")
+    said += _about_ceilings(outcome)
+    if not outcome.changes and outcome.baseline_ended is not None:
+        said.append("Nothing that is here could be held against the baseline.")
+    if outcome.result == "pass":
+        said.append("Nothing got worse by more than is allowed.")
+    if outcome.gone:
+        said.append(f"No longer there, and not compared: {_listed(outcome.gone)}.")
+    return " ".join(said)
+
+
+_NAMED = 3
+"""Candidates in a headline."""
+
+
+def _refused(outcome: Outcome) -> list[Change]:
+    return [c for c in outcome.changes if c.word is Word.NOT_COMPARED and c.tier is Tier.BLOCK]
+
+
+def _about_ceilings(outcome: Outcome) -> list[str]:
+    said = []
+    for state, text in ((State.MISSED, "Above the ceiling"), (State.OPEN, "Perhaps above the ceiling")):
+        names = [
+            f"{c.figure} of {c.candidate} on {c.task}"
+            for c in outcome.ceilings
+            if c.state == state and c.tier is Tier.BLOCK
+        ]
+        if names:
+            said.append(f"{text}: {_listed(names)}.")
+    return said
+
+
+def _listed(names: Sequence[str]) -> str:
+    more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
+    return ", ".join(names[:_NAMED]) + more
 
 
 def about_baseline(outcome: Outcome) -> str:
@@ -54,7 +97,7 @@ def change_text(change: Change) -> str:
 
 def allowance(change: Change) -> str:
     """What the policy makes of a drop; nothing where there is nothing to add."""
-    if change.word is not Word.WORSE or not change.max_drop:
+    if change.word is not Word.WORSE or not (change.max_drop or change.open):
         return ""
     if change.beyond:
         return f", beyond the allowed {change.max_drop:g}"
@@ -66,8 +109,10 @@ def allowance(change: Change) -> str:
 
 
 def items_text(change: Change) -> str:
-    """How many items the comparison rests on."""
-    parts = [f"{change.shared} items"]
+    """How many items the comparison rests on; nothing where it was not come so far."""
+    if not (change.shared or change.only_base or change.only_head):
+        return ""
+    parts = [f"{change.shared} items" if change.difference is not None else f"{change.shared} items in both"]
     if change.only_base:
         parts.append(f"{change.only_base} only in the baseline")
     if change.only_head:
@@ -89,7 +134,7 @@ def counted(changes: Sequence[Change]) -> str:
     return ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "nothing compared"
 
 
-_ORDER = (Word.WORSE, Word.CANNOT_TELL, Word.BETTER, Word.SAME)
+_ORDER = (Word.WORSE, Word.NOT_COMPARED, Word.CANNOT_TELL, Word.BETTER, Word.SAME)
 
 
 def by_tier(outcome: Outcome) -> tuple[list[Change], list[Change]]:

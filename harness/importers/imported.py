@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from harness.data.measured import measured
 from harness.errors import DataError, UnknownNameError
 
 
@@ -34,9 +35,32 @@ def read_json(path: Path) -> Any:
         raise DataError(f"{path}: not valid JSON: {error}.") from None
 
 
-def line(**cells: Any) -> dict[str, Any]:
-    """A line of a recording, without what is not known."""
-    return {name: value for name, value in cells.items() if value is not None and value != {}}
+def line(where: str, **cells: Any) -> dict[str, Any]:
+    """A line of a recording, without what is not known: where the tool holds null.
+
+    Args:
+        where: file and item, for messages.
+        cells: of the line.
+
+    Raises:
+        DataError: a time, a price or a count of tokens that cannot be.
+    """
+    known = {name: value for name, value in cells.items() if value is not None and value != {}}
+    measured(where, known)
+    return known
+
+
+def figure(where: str, value: Any) -> float:
+    """A number of the tool's, which may be any; a null is 0.
+
+    Raises:
+        DataError: it is no number.
+    """
+    if value is None:
+        return 0.0
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        raise DataError(f"{where}: found {value!r}, expected a number.")
+    return value
 
 
 def choose(what: str, wanted: str | None, known: list[str], path: Path, option: str) -> str:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import DataError
-from harness.importers.imported import Imported, choose, line
+from harness.importers.imported import Imported, choose, figure, line
 from harness.importers.inspect_log import read_log
 from harness.types import content_hash
 
@@ -40,7 +40,7 @@ def read_inspect(path: Path, *, metric: str | None = None, **_: Any) -> list[Imp
         raise DataError(f"{path}: no scorer gave a number: score it with `inspect score`.")
     scorer = choose("scorer", metric, scorers, path, "--metric")
     epochs = {sample.get("epoch", 1) for sample in samples}
-    lines = [_line(sample, scorer, several=len(epochs) > 1) for sample in samples]
+    lines = [_line(sample, scorer, path, several=len(epochs) > 1) for sample in samples]
     return [Imported(f"{head.get('task', path.stem)}-{head.get('model', 'unknown')}", lines, _note(log, len(lines)))]
 
 
@@ -54,18 +54,20 @@ def _note(log: Mapping[str, Any], found: int) -> str | None:
     return f"Inspect's run ended with status {status!r}: {found} samples of {items * epochs} are in its log."
 
 
-def _line(sample: Mapping[str, Any], scorer: str, *, several: bool) -> dict[str, Any]:
+def _line(sample: Mapping[str, Any], scorer: str, path: Path, *, several: bool) -> dict[str, Any]:
+    where = f"{path}: sample {sample['id']}"
     error = (sample.get("error") or {}).get("message")
     score = _values(sample).get(scorer)
     seconds = sample.get("working_time") or sample.get("total_time")
     return line(
+        where,
         id=str(sample["id"]),
         score=None if error else score,
         answer=_answer(sample, scorer),
         target=_text(sample.get("target")),
         hash=content_hash(_asked(sample.get("input")), sample.get("target")),
         seed=sample.get("epoch") if several else None,
-        usage=_usage(sample.get("model_usage") or {}),
+        usage=_usage(sample.get("model_usage") or {}, where),
         seconds=seconds,
         error=error or (None if score is not None else _why_not(sample, scorer)),
     )
@@ -127,19 +129,20 @@ def _text(target: Any) -> str | None:
     return " | ".join(map(str, target)) if isinstance(target, list) else target
 
 
-def _usage(by_model: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+def _usage(by_model: Mapping[str, Mapping[str, Any]], where: str) -> dict[str, Any]:
     """Tokens of the sample, those of a model that graded it among them.
 
     Where several models worked on it, without their names, since prices differ.
     """
+
+    def count(name: str) -> float:
+        return sum(figure(f"{where}: {name}", usage.get(name)) for usage in by_model.values())
+
+    cached = count("input_tokens_cache_read")
+    # Inspect counts cached tokens beside the input, the harness among it.
     total = {
-        "input_tokens": sum((u.get("input_tokens") or 0) + _cached(u) for u in by_model.values()),
-        "cached_tokens": sum(u.get("input_tokens_cache_read") or 0 for u in by_model.values()),
-        "output_tokens": sum(u.get("output_tokens") or 0 for u in by_model.values()),
+        "input_tokens": count("input_tokens") + cached + count("input_tokens_cache_write"),
+        "cached_tokens": cached,
+        "output_tokens": count("output_tokens"),
     }
     return {"model": next(iter(by_model)), **total} if len(by_model) == 1 else total if by_model else {}
-
-
-def _cached(usage: Mapping[str, Any]) -> int:
-    """Inspect counts cached tokens beside the input, the harness among it."""
-    return (usage.get("input_tokens_cache_read") or 0) + (usage.get("input_tokens_cache_write") or 0)

@@ -57,6 +57,7 @@ def _line(row: Mapping[str, Any], metric: str, path: Path) -> dict[str, Any]:
     if not isinstance(value, (bool, int, float)):
         raise DataError(f"{path}: doc_id {row['doc_id']}: {metric}: found {value!r}, expected a number.")
     return line(
+        f"{path}: doc_id {row['doc_id']}",
         id=str(row["doc_id"]),
         score=float(value),
         answer=_answer(row.get("filtered_resps")),

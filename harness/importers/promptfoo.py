@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.errors import DataError
-from harness.importers.imported import Imported, line, read_json
+from harness.importers.imported import Imported, figure, line, read_json
 from harness.types import content_hash
 
 _FAILED_TO_RUN = 2
@@ -82,17 +82,19 @@ def _line(result: Mapping[str, Any], asked: str, group: str | None, metric: str 
     failed = result.get("failureReason") == _FAILED_TO_RUN
     error = result.get("error") or response.get("error") or "failed to run" if failed else None
     tokens = response.get("tokenUsage") or result.get("tokenUsage") or {}
-    output = response.get("output")
+    output, where = response.get("output"), f"{path}: test {result['testIdx']}"
+    waited = figure(f"{where}: latencyMs", result.get("latencyMs"))
     return line(
+        where,
         id=str(result["testIdx"]),
         score=None if error else _score(result, metric, path),
         answer=output if isinstance(output, str) else None,
         hash=asked,
         group=group,
-        usage=_usage(tokens),
+        usage=_usage(tokens, where),
         # The result's own `cost` is 0 where promptfoo knows no price, and that of a cached answer is 0 too.
         cost_usd=None if response.get("cached") else response.get("cost"),
-        seconds=None if response.get("cached") or not result.get("latencyMs") else result["latencyMs"] / 1000,
+        seconds=None if response.get("cached") or not waited else waited / 1000,
         error=None if error is None else str(error),
     )
 
@@ -104,10 +106,11 @@ def _score(result: Mapping[str, Any], metric: str | None, path: Path) -> float:
     if metric not in named:
         known = ", ".join(named) or "none"
         raise DataError(f"{path}: test {result['testIdx']}: no named score {metric!r}; there is {known}.")
-    return float(named[metric])
+    return figure(f"{path}: test {result['testIdx']}: {metric}", named[metric])
 
 
-def _usage(tokens: Mapping[str, Any]) -> dict[str, int]:
+def _usage(tokens: Mapping[str, Any], where: str) -> dict[str, float]:
     """Promptfoo counts tokens that its own cache answered as `cached`, not those of the provider's."""
     found = {"input_tokens": tokens.get("prompt"), "output_tokens": tokens.get("completion")}
-    return {name: int(count) for name, count in found.items() if count}
+    counts = {name: figure(f"{where}: {name}", count) for name, count in found.items()}
+    return {name: count for name, count in counts.items() if count}

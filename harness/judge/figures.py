@@ -32,6 +32,7 @@ def judged_estimate(
     runs: Sequence[tuple[Scores, Judgements]],
     errors: Errors | None,
     rng: np.random.Generator,
+    narrow: float = ONE_SIDED,
 ) -> Estimate:
     """The figure of a judged metric over the runs of one candidate.
 
@@ -44,12 +45,13 @@ def judged_estimate(
         runs: one per seed.
         errors: the judge's error rates, for verdicts of right and wrong.
         rng: for the bootstrap over seeds.
+        narrow: level of the two-sided interval whose ends are the one-sided bounds.
 
     Raises:
         ComparisonError: nothing was judged.
     """
-    plain = metric_estimate(metric, [scores for scores, _ in runs], rng)
-    corrected, doubt = _corrected(metric, runs, errors, plain)
+    plain = metric_estimate(metric, [scores for scores, _ in runs], rng, narrow)
+    corrected, doubt = _corrected(metric, runs, errors, plain, narrow)
     missing = sum(judgements.unjudged.get(metric.name, (0, 0))[0] for _, judgements in runs)
     if missing:
         corrected = msgspec.structs.replace(corrected, failed=corrected.failed + missing, blind=True)
@@ -58,39 +60,36 @@ def judged_estimate(
 
 
 def _corrected(
-    metric: Metric, runs: Sequence[tuple[Scores, Judgements]], errors: Errors | None, plain: Estimate
+    metric: Metric, runs: Sequence[tuple[Scores, Judgements]], errors: Errors | None, plain: Estimate, narrow: float
 ) -> tuple[Estimate, str | None]:
     scores, judgements = runs[0]
     labels = judgements.labels
     if labels is not None and labels.metric == metric.name and labels.by_item:
         if len(runs) > 1:
             return plain, "Human labels are of one seed's answers: with several, the figure is the judge's opinion."
-        return _by_people(metric, scores, labels, plain)
+        return _by_people(_Answered(metric, scores, narrow), labels, plain)
     if errors is not None and metric.name == VERDICT and len(runs) == 1:
-        return _by_error_rates(metric, scores, errors, plain), None
+        return _by_error_rates(_Answered(metric, scores, narrow), errors, plain), None
     return plain, None
 
 
-def _by_people(metric: Metric, scores: Scores, labels: Labels, plain: Estimate) -> tuple[Estimate, str | None]:
-    part = _Answered(metric, scores)
-    gold = np.asarray([labels.by_item.get(scores.ids[i], np.nan) for i in part.places.tolist()])
+def _by_people(part: "_Answered", labels: Labels, plain: Estimate) -> tuple[Estimate, str | None]:
+    gold = np.asarray([labels.by_item.get(part.scores.ids[i], np.nan) for i in part.places.tolist()])
     known = ~np.isnan(gold)
     clusters = None if part.groups is None else part.groups[known]
     units = int(known.sum()) if clusters is None else len(np.unique(clusters))
     if units < 2:
-        return plain, f"Too few human labels ({int(known.sum())}): {metric.name} is the judge's opinion."
+        return plain, f"Too few human labels ({int(known.sum())}): {part.metric.name} is the judge's opinion."
     few = f"Human labels are few ({int(known.sum())}): the interval may not cover as it says."
     doubt = few if known.sum() < FEWEST else None
     if known.all():
-        return _labels_alone(metric, part, gold, plain), doubt
-    wide, narrow = (_powered(metric, part, gold, known, level) for level in (LEVEL, ONE_SIDED))
+        return _labels_alone(part, gold, plain), doubt
+    wide, ends = (_powered(part, gold, known, level) for level in (LEVEL, part.narrow))
     method = f"PPI++, {wide.labelled} human labels, judge relied on by {wide.tuning:.0%}"
-    return part.estimate(plain, wide.value, (wide.low, wide.high), (narrow.low, narrow.high), method), doubt
+    return part.estimate(plain, wide.value, (wide.low, wide.high), (ends.low, ends.high), method), doubt
 
 
-def _powered(
-    metric: Metric, part: "_Answered", gold: NDArray[np.float64], known: NDArray[np.bool_], level: float
-) -> JudgedEstimate:
+def _powered(part: "_Answered", gold: NDArray[np.float64], known: NDArray[np.bool_], level: float) -> JudgedEstimate:
     return judged_mean(
         gold[known],
         part.said[known],
@@ -98,48 +97,49 @@ def _powered(
         groups=None if part.groups is None else part.groups[known],
         groups_unlabelled=None if part.groups is None else part.groups[~known],
         level=level,
-        bounds=metric.bounds,
+        bounds=part.metric.bounds,
     )
 
 
-def _labels_alone(metric: Metric, part: "_Answered", gold: NDArray[np.float64], plain: Estimate) -> Estimate:
+def _labels_alone(part: "_Answered", gold: NDArray[np.float64], plain: Estimate) -> Estimate:
     """Every answer has a label: the judge adds nothing."""
     values, codes = np.unique(gold, return_inverse=True)
     ids = [part.scores.ids[i] for i in part.places.tolist()]
     labelled = part.scores.taken(part.places)
     column = Column([float(v) for v in values], codes.astype(np.int64))
+    name = part.metric.name
     found = metric_estimate(
-        metric,
-        [Scores(ids, labelled.hashes, labelled.groups, {metric.name: column}, labelled.failed, labelled.unparsed)],
+        part.metric,
+        [Scores(ids, labelled.hashes, labelled.groups, {name: column}, labelled.failed, labelled.unparsed)],
         np.random.default_rng(0),
+        part.narrow,
     )
     ends = (found.low, found.high), (found.lower, found.upper)
     return part.estimate(plain, found.value, *ends, f"human labels on every answer, {found.method}")
 
 
-def _by_error_rates(metric: Metric, scores: Scores, errors: Errors, plain: Estimate) -> Estimate:
+def _by_error_rates(part: "_Answered", errors: Errors, plain: Estimate) -> Estimate:
     """Rogan and Gladen's, with the effective number of items where they are grouped."""
-    part = _Answered(metric, scores)
     if not part.said.size:
         return plain
     right = (part.said > 0.5).astype(float)
     n = max(1, int(effective_n(right, part.groups)))
     value = rogan_gladen((int(right.sum()), right.size), errors.sensitivity, errors.specificity).value
-    wide, narrow = (
+    wide, ends = (
         rogan_gladen((round(float(right.mean()) * n), n), errors.sensitivity, errors.specificity, level)
-        for level in (LEVEL, ONE_SIDED)
+        for level in (LEVEL, part.narrow)
     )
     method = "Rogan-Gladen, by the judge's errors on other items"
-    return part.estimate(plain, value, (wide.low, wide.high), (narrow.low, narrow.high), method)
+    return part.estimate(plain, value, (wide.low, wide.high), (ends.low, ends.high), method)
 
 
 class _Answered:
     """The items of a run with a judgement, and their share among those that count."""
 
-    def __init__(self, metric: Metric, scores: Scores) -> None:
+    def __init__(self, metric: Metric, scores: Scores, narrow: float) -> None:
         column = scores.columns[metric.name]
         scored, answered = column.codes >= 0, ~scores.without_answer
-        self.metric, self.scores = metric, scores
+        self.metric, self.scores, self.narrow = metric, scores, narrow
         self.places = np.flatnonzero(scored & answered)
         self.said = column.taken(self.places).numbers
         clusters = scores.clusters
@@ -160,7 +160,7 @@ class _Answered:
     ) -> Estimate:
         """The figure over all items, from that over those with an answer."""
         low, high = self._over_all(value, wide, LEVEL)
-        lower, upper = self._over_all(value, narrow, ONE_SIDED)
+        lower, upper = self._over_all(value, narrow, self.narrow)
         whole = self._worst + self._share * (value - self._worst)
         return Estimate(whole, low, high, lower, upper, LEVEL, plain.n, plain.failed, method, None, plain.blind)
 

@@ -19,9 +19,9 @@ from harness.kinds.number import Number
 from harness.models.budget import Budget
 from harness.models.services import Services
 from harness.run.journal import Journal
+from harness.run.options import Report
 from harness.run.runner import Stopper, answer
 from harness.run.sampling import sampled
-from harness.run.session import Report
 from harness.run.standing import Standing
 from harness.run.store import locked
 from harness.run.together import Stoppable, run_together

@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.errors import ConfigError, UnknownNameError, suggestion
 from harness.kinds.declared import Declared
+from harness.kinds.fault import Fault
 from harness.kinds.label import Label
 from harness.metrics import binary, classification
 from harness.metrics.metric import Metric
@@ -62,6 +63,10 @@ class Binary:
     def parse(self, text: str, asked: Any = None) -> str | None:
         """The label that the text states, read as in kind `label`."""
         return Label(self.choices).parse(text)
+
+    def fault(self, text: str, answer: Any, asked: Any = None) -> Fault | None:
+        """As in kind `label`."""
+        return Label(self.choices).fault(text, answer)
 
     def check(self, target: Any, asked: Any = None) -> str:
         """The label; true and false, 1 and 0 are the labels of that name."""

@@ -5,9 +5,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from harness.errors import ConfigError, UnavailableError, UnknownNameError
+from harness.errors import ConfigError, UnknownNameError
 from harness.kinds.declared import Declared
+from harness.kinds.fault import Fault, said_nothing
 from harness.kinds.reading import json_in
+from harness.kinds.schema import paths_of, validator_of
 from harness.metrics import fields
 from harness.metrics.metric import Metric
 
@@ -47,6 +49,16 @@ class Json:
         """The first object (or list, as the schema says) in the text, whether valid or not: that is a metric."""
         return json_in(text, *self._types())
 
+    def fault(self, text: str, answer: Any, asked: Any = None) -> Fault | None:
+        """JSON that breaks the schema: values out of a list, or its form; a text without JSON is no answer."""
+        if answer is None:
+            other = json_in(text, dict, list)
+            return Fault.FORMAT if other is not None else said_nothing(text) or Fault.UNPARSEABLE
+        broken = {error.validator for error in self.validator.iter_errors(answer)}
+        if not broken:
+            return None
+        return Fault.LABELS if broken <= {"enum", "const"} else Fault.FORMAT
+
     def check(self, target: Any, asked: Any = None) -> Any:
         """Refuses a target that breaks the schema; a text is read as JSON, as it stands in a CSV file."""
         value = _read(target) if isinstance(target, str) else target
@@ -69,7 +81,10 @@ class Json:
         if name == "field_f1":
             return fields.field_f1(self.tolerance)
         if name.startswith("f1[") and name.endswith("]") and len(name) > len("f1[]"):
-            return fields.field_f1(self.tolerance, name, name[len("f1[") : -1])
+            field, known = name[len("f1[") : -1], paths_of(self.schema)
+            if not known.hold(field):
+                raise UnknownNameError("metric of kind json", name, [f"f1[{path}]" for path in known.declared])
+            return fields.field_f1(self.tolerance, name, field)
         raise UnknownNameError("metric of kind json", name, [*_NAMES, "f1[FIELD]"])
 
     def default_metrics(self) -> tuple[str, ...]:
@@ -94,20 +109,10 @@ def make_json(declared: Declared) -> Json:
         raise ConfigError(f'{declared.where}: a task of kind json needs [task] schema, e.g. schema = "schema.json".')
     if isinstance(schema, str):
         schema = _schema_file(declared.folder / schema, declared.where)
-    try:
-        from jsonschema import Draft202012Validator, FormatChecker, SchemaError  # type: ignore[import-untyped]
-    except ImportError as error:
-        raise UnavailableError(f"{declared.where}: kind json needs jsonschema: pip install jsonschema.") from error
-    try:
-        Draft202012Validator.check_schema(schema)
-    except SchemaError as error:
-        at = ".".join(map(str, error.path)) or "its top"
-        raise ConfigError(
-            f"{declared.where}: [task] schema is no JSON schema: at {at}: {error.message[:200]}."
-        ) from None
-    return Json(
-        schema, Draft202012Validator(schema, format_checker=FormatChecker()), declared.settings.get("tolerance") or 0.0
-    )
+    if not isinstance(schema, dict):
+        found = json.dumps(schema)[:80]
+        raise ConfigError(f"{declared.where}: [task] schema: found {found}, expected a schema, which is an object.")
+    return Json(schema, validator_of(schema, declared.where), declared.settings.get("tolerance") or 0.0)
 
 
 def _schema_file(path: Path, where: str) -> Any:

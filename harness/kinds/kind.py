@@ -2,6 +2,7 @@
 
 from typing import Any, Protocol
 
+from harness.kinds.fault import Fault
 from harness.metrics.metric import Metric
 
 
@@ -34,6 +35,15 @@ class Kind(Protocol):
 
     def parse(self, text: str, asked: Any = None) -> Any:
         """The answer that `text` holds, or None where it holds none."""
+
+    def fault(self, text: str, answer: Any, asked: Any = None) -> Fault | None:
+        """What is wrong with the form of what was said; None where it has the form that `ask` asks for.
+
+        Args:
+            text: as it was said; empty where the answer did not come as a text.
+            answer: what `parse` made of it.
+            asked: the input.
+        """
 
     def check(self, target: Any, asked: Any = None) -> Any:
         """The target in its final form; raises ValueError that says what is wrong with it."""

@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any
 
 from harness.errors import UnknownNameError, suggestion
+from harness.kinds.fault import Fault, said_nothing
 from harness.metrics import classification
 from harness.metrics.metric import Metric
 
@@ -21,6 +22,7 @@ _PER_CLASS: dict[str, Callable[[str], Metric]] = {
     "recall": classification.recall,
     "f1": classification.f1,
 }
+_MARK = re.compile(r"(?:answer|label)\s*(?:is)?\s*:", re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,7 @@ class Label:
         spoken, by_name = _normal(text), self._by_name
         if spoken in by_name:
             return by_name[spoken]
-        marked = re.split(r"(?:answer|label)\s*(?:is)?\s*:", text, flags=re.IGNORECASE)
+        marked = _MARK.split(text)
         for part in [marked[-1], text] if len(marked) > 1 else [text]:
             named = _named(_normal(part), by_name)
             if len(named) == 1:
@@ -76,6 +78,19 @@ class Label:
         """Labels by their words; those that share them ("C" and "C++") are known only as they are written."""
         names = [_normal(label) for label in self.labels]
         return {name: label for name, label in zip(names, self.labels, strict=True) if name and names.count(name) == 1}
+
+    def fault(self, text: str, answer: Any, asked: Any = None) -> Fault | None:
+        """A label that the task has not, or several of its labels; anything longer is no answer."""
+        if answer is not None:
+            return None
+        if fault := said_nothing(text):
+            return fault
+        if _named(_normal(text), self._by_name):
+            return Fault.FORMAT
+        longest = max(len(name.split()) for name in map(_normal, self.labels))
+        said = _MARK.split(text)[-1].strip()
+        short = "\n" not in said and 0 < len(_normal(said).split()) <= longest + 1
+        return Fault.LABELS if short else Fault.UNPARSEABLE
 
     def check(self, target: Any, asked: Any = None) -> str:
         """Refuses a label that is not declared. A number or a truth value is the label that is written so."""
@@ -95,6 +110,8 @@ class Label:
         family, _, label = name.removesuffix("]").partition("[")
         if family in _PER_CLASS and label in self.labels:
             return _PER_CLASS[family](label)
+        if family in _PER_CLASS and name.endswith("]"):
+            raise UnknownNameError(f"metric of kind {self.name}", name, [f"{family}[{one}]" for one in self.labels])
         raise UnknownNameError(f"metric of kind {self.name}", name, [*_WHOLE, *(f"{f}[LABEL]" for f in _PER_CLASS)])
 
     def default_metrics(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from harness.errors import UnknownNameError
+from harness.kinds.fault import Fault, said_nothing
 from harness.metrics import regression
 from harness.metrics.metric import Metric
 
@@ -16,9 +17,10 @@ _METRICS: dict[str, Callable[[], Metric]] = {
     "r2": regression.r2,
     "bias": regression.bias,
 }
-_NUMBER = re.compile(
-    r"(?<![\w.,])[-+−]?(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+,\d+|\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?(?!\w)"
-)
+_RUN = re.compile(r"(?<![\w.,])([-+−]?)(?>((?:[.,]?\d+)+)((?:[eE][-+]?\d+)?))(?!\w)")
+"""Sign, digits with points and commas as far as they go, exponent: a part of a longer number is never one."""
+_ENGLISH = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:,\d{3})+)(?:\.\d+)?|\.\d+")
+_CONTINENTAL = re.compile(r"(?:\d+|[1-9]\d{0,2}(?:\.\d{3})+)(?:,\d+)?|,\d+")
 _MARK = re.compile(r"(?:answer|result)\s*(?:is)?\s*:", re.IGNORECASE)
 
 
@@ -51,14 +53,22 @@ class Number:
     def parse(self, text: str, asked: Any = None) -> float | None:
         """The number that a text states, if it states exactly one.
 
-        What follows the last "answer:" counts, then the whole text. `1,234.5` is a thousand, `3,5` three and a half.
+        What follows the last "answer:" counts, then the whole text. A number is read as in English; what cannot be
+        English, as on the European continent: `1,234.5` and `1.234,5` are a thousand, `0,125` is an eighth, `3,5` three
+        and a half. What is neither, `1,234,56`, is no answer, nor is any number beside it.
         """
         marked = _MARK.split(text)
         for part in [marked[-1], text] if len(marked) > 1 else [text]:
-            found = {value for digits in _NUMBER.findall(part) if math.isfinite(value := _value(digits))}
+            found = {_value(*run) for run in _RUN.findall(part)}
             if len(found) == 1:
                 return found.pop()
         return None
+
+    def fault(self, text: str, answer: Any, asked: Any = None) -> Fault | None:
+        """Several numbers, or words around none."""
+        if answer is not None:
+            return None
+        return said_nothing(text) or (Fault.FORMAT if _RUN.search(text) else Fault.UNPARSEABLE)
 
     def check(self, target: Any, asked: Any = None) -> float:
         """Refuses what is no number, and what is not finite."""
@@ -84,7 +94,13 @@ class Number:
         return tuple(_METRICS)
 
 
-def _value(digits: str) -> float:
-    digits = digits.replace("−", "-")
-    whole = re.fullmatch(r"[-+]?\d{1,3}(?:,\d{3})+(?:\.\d+)?(?:[eE].*)?", digits)
-    return float(digits.replace(",", "" if whole else "."))
+def _value(sign: str, digits: str, exponent: str) -> float | None:
+    """The number that a run of digits, points and commas is; None where it is none."""
+    if _ENGLISH.fullmatch(digits):
+        plain = digits.replace(",", "")
+    elif _CONTINENTAL.fullmatch(digits):
+        plain = digits.replace(".", "").replace(",", ".")
+    else:
+        return None
+    value = float(sign.replace("−", "-") + plain + exponent)
+    return value if math.isfinite(value) else None

@@ -1,7 +1,8 @@
-"""Reading JSON out of what a model wrote."""
+"""Reading what a model wrote: JSON in it, and whether it refuses."""
 
 import json
 import math
+import re
 from collections.abc import Iterator
 from typing import Any
 
@@ -9,6 +10,16 @@ import msgspec
 
 _OPENINGS = 100
 """Brackets that are tried: a text of nothing but brackets would otherwise take the square of its length."""
+_REFUSAL = re.compile(
+    r"\b(i (?:can(?:no|['’])t|am (?:not able|unable)|won['’]t)|i['’]m (?:sorry|unable)|as an ai"
+    r"|cannot (?:help|assist))",
+    re.IGNORECASE,
+)
+
+
+def refuses(text: str) -> bool:
+    """Whether a text says that it will give no answer."""
+    return bool(_REFUSAL.search(text))
 
 
 def json_in(text: str, *kinds: type) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 from harness.errors import ConfigError, UnknownNameError, suggestion
 from harness.kinds.declared import Declared
+from harness.kinds.fault import Fault, said_nothing
 from harness.kinds.reading import json_in
 from harness.metrics import spans
 from harness.metrics.metric import Metric
@@ -78,6 +79,15 @@ class Spans:
             found.append([*place, by_name.get(kind.lower(), kind)])
         return found
 
+    def fault(self, text: str, answer: Any, asked: Any = None) -> Fault | None:
+        """Types that the task has not, quotes that the input does not hold; a text without a list is no answer."""
+        if answer is None:
+            other = json_in(text, dict, list)
+            return Fault.FORMAT if other is not None else said_nothing(text) or Fault.UNPARSEABLE
+        if any(span[2] not in self.types for span in answer):
+            return Fault.LABELS
+        return Fault.FORMAT if any(span[0] < 0 for span in answer) else None
+
     def check(self, target: Any, asked: Any = None) -> list[Span]:
         """Spans by their place: lists `[start, end, type]`, or objects with `start`, `end`, `type` and maybe `text`.
 
@@ -99,6 +109,8 @@ class Spans:
         family, _, kind = name.removesuffix("]").partition("[")
         if family in _PER_TYPE and kind in self.types:
             return spans.partial_recall(kind) if family == "partial_recall" else spans.exact(family, kind)
+        if family in _PER_TYPE and name.endswith("]"):
+            raise UnknownNameError("metric of kind spans", name, [f"{family}[{one}]" for one in self.types])
         raise UnknownNameError("metric of kind spans", name, [*_WHOLE, *(f"{f}[TYPE]" for f in _PER_TYPE)])
 
     def default_metrics(self) -> tuple[str, ...]:

@@ -7,6 +7,7 @@ from typing import Any
 
 from harness.errors import UnknownNameError
 from harness.kinds.declared import Declared
+from harness.kinds.fault import Fault, said_nothing
 from harness.metrics import ngrams, text
 from harness.metrics.metric import Metric
 
@@ -56,6 +57,11 @@ class Text:
         said = text.strip()
         marked = _LABEL.match(said)
         return (said[marked.end() :] if marked else said) or None
+
+    def fault(self, text: str, answer: Any, asked: Any = None) -> Fault | None:
+        """A refusal, which is no answer unless the task has one for what is not known."""
+        said = text or (answer if isinstance(answer, str) else "")
+        return None if answer is not None and answer == self.no_answer else said_nothing(said)
 
     def check(self, target: Any, asked: Any = None) -> str | list[str]:
         """One text, or several different ones."""

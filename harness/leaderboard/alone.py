@@ -6,12 +6,14 @@ from itertools import chain
 import msgspec
 import numpy as np
 
-from harness.early.stopped import as_fixed, sequence_estimate
+from harness.early.stopped import first_items, holds_at_all_times, looked_at, sequence_estimate
 from harness.errors import ComparisonError
 from harness.estimate import Estimate
+from harness.figures.columns import ONE_SIDED
 from harness.figures.estimates import metric_estimate, quantile_estimate
 from harness.judge.figures import judged_estimate
 from harness.leaderboard.rows import Entry, Row, SeedRun
+from harness.leaderboard.spent import source_of, usd_per_1000
 from harness.metrics.metric import Metric
 from harness.money import Spending
 from harness.scores import common
@@ -19,31 +21,45 @@ from harness.stats.multiseed import variance_shares
 from harness.task import Task
 
 
-def metrics_of(task: Task, entry: Entry, rng: np.random.Generator, *, ended_early: bool) -> dict[str, Estimate]:
+def metrics_of(
+    task: Task, entry: Entry, rng: np.random.Generator, *, ended_early: bool, narrow: float = ONE_SIDED
+) -> dict[str, Estimate]:
     """Those that can be computed: a recording of scores has the primary one alone.
+
+    Args:
+        task: with its metrics.
+        entry: the candidate and its runs.
+        rng: for a bootstrap.
+        ended_early: whether its runs were ended because they were decided: then only those that are means between
+            bounds, over the items that were looked at, since other intervals hold for a number fixed beforehand.
+        narrow: level of the two-sided interval whose ends are the one-sided bounds.
 
     Raises:
         ComparisonError: the primary one cannot.
     """
-    scores, found = [r.scores for r in entry.runs], {}
-    for metric in task.metrics:
+    scores, found, metrics = [r.scores for r in entry.runs], {}, task.metrics
+    if ended_early:
+        n = looked_at([r.manifest for r in entry.runs])
+        scores = first_items(task.primary, scores, task.test, n)
+        metrics = tuple(metric for metric in metrics if holds_at_all_times(metric))
+    for metric in metrics:
         try:
-            if ended_early and metric is task.primary:
-                found[metric.name] = sequence_estimate(metric, scores, task.test)
-            else:
-                estimate = _estimate(task, metric, entry, rng)
-                found[metric.name] = as_fixed(estimate) if ended_early else estimate
+            found[metric.name] = (
+                sequence_estimate(metric, scores, narrow)
+                if ended_early
+                else _estimate(task, metric, entry, rng, narrow)
+            )
         except ComparisonError:
             if metric is task.primary:
                 raise
     return found
 
 
-def _estimate(task: Task, metric: Metric, entry: Entry, rng: np.random.Generator) -> Estimate:
+def _estimate(task: Task, metric: Metric, entry: Entry, rng: np.random.Generator, narrow: float) -> Estimate:
     if metric.needs != "judge":
-        return metric_estimate(metric, [r.scores for r in entry.runs], rng)
+        return metric_estimate(metric, [r.scores for r in entry.runs], rng, narrow)
     errors = task.judge.table.errors if task.judge else None
-    return judged_estimate(metric, [(r.scores, r.judgements) for r in entry.runs], errors, rng)
+    return judged_estimate(metric, [(r.scores, r.judgements) for r in entry.runs], errors, rng, narrow)
 
 
 def seed_share(metric: Metric, runs: Sequence[SeedRun]) -> float | None:
@@ -61,29 +77,28 @@ def seed_share(metric: Metric, runs: Sequence[SeedRun]) -> float | None:
     return variance_shares(np.stack([c.taken(keep).numbers for c in columns]), groups).seeds
 
 
-def with_speed(row: Row, runs: Sequence[SeedRun]) -> Row:
-    """The row with latency and throughput."""
+def with_speed(row: Row, runs: Sequence[SeedRun], narrow: float = ONE_SIDED) -> Row:
+    """The row with latency and throughput; one-sided bounds are the ends of an interval at the level `narrow`."""
     milliseconds = [1000 * s for s in chain.from_iterable(r.seconds for r in runs)]
     busy = sum(r.manifest.busy_seconds for r in runs)
     per_second = sum(r.manifest.busy_items for r in runs) / busy if busy > 0 else None
     return msgspec.structs.replace(
         row,
-        p50_ms=quantile_estimate(milliseconds, 0.50) if milliseconds else None,
-        p95_ms=quantile_estimate(milliseconds, 0.95) if milliseconds else None,
+        p50_ms=quantile_estimate(milliseconds, 0.50, narrow) if milliseconds else None,
+        p95_ms=quantile_estimate(milliseconds, 0.95, narrow) if milliseconds else None,
         per_second=per_second,
         compute_s_per_1000=1000 / per_second if per_second else None,
     )
 
 
-def with_money(row: Row, runs: Sequence[SeedRun]) -> Row:
-    """The row with what the calls cost."""
-    items = sum(len(r.scores) for r in runs)
-    cold = _total(runs, lambda s: s.cold_usd)
+def with_money(row: Row, runs: Sequence[SeedRun], narrow: float = ONE_SIDED) -> Row:
+    """The row with what the calls cost; one-sided bounds are the ends of an interval at the level `narrow`."""
     return msgspec.structs.replace(
         row,
-        cold_usd=cold,
+        cold_usd=_total(runs, lambda s: s.cold_usd),
         billed_usd=_total(runs, lambda s: s.billed_usd),
-        usd_per_1000=None if cold is None or not items else 1000 * cold / items,
+        usd_per_1000=usd_per_1000(runs, narrow),
+        usd_source=source_of(runs),
     )
 
 

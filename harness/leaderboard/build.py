@@ -1,11 +1,13 @@
 """From the scored runs of candidates to a leaderboard."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import msgspec
 import numpy as np
 
+from harness.early.stopped import holds_at_all_times, saved_in_all, saved_in_words
 from harness.estimate import together
+from harness.figures.estimates import not_defined
 from harness.leaderboard.alone import metrics_of, seed_share, with_money, with_preparation, with_speed
 from harness.leaderboard.judging import judge_note, judge_warnings
 from harness.leaderboard.requirements import requirement_states, requirement_text
@@ -68,11 +70,38 @@ def _row(task: Task, entry: Entry, rivals: Rivals, rng: np.random.Generator) -> 
         seed_share=seed_share(task.primary, entry.runs),
         leaves_machine=entry.runs[0].manifest.leaves_machine,
         stopped=next((r.manifest.stopped for r in entry.runs if r.manifest.stopped), None),
+        saved=saved_in_all([r.manifest for r in entry.runs]),
     )
     for more in (with_speed, with_money, with_preparation):
         row = more(row, entry.runs)
     states = requirement_states(task.requirement, row)
     return msgspec.structs.replace(row, requirements=states, meets=together(list(states.values())))
+
+
+def _saved(row: Row) -> str:
+    return "" if row.saved is None else f"; {saved_in_words(row.saved)}"
+
+
+def _of_figures(rows: Sequence[Row]) -> Iterator[str]:
+    """What is said of single figures, once for all that it is said of: metrics, and whose."""
+    for text in dict.fromkeys(e.warning for r in rows for e in r.metrics.values() if e.warning):
+        names: dict[tuple[str, ...], list[str]] = {}
+        for row in rows:
+            if metrics := tuple(name for name, e in row.metrics.items() if e.warning == text):
+                names.setdefault(metrics, []).append(row.name)
+        said = [f"{', '.join(metrics)} of {', '.join(of)}" for metrics, of in names.items()]
+        yield f"{text} ({'; '.join(said)})"
+
+
+def _undefined(task: Task, rivals: Rivals) -> Iterator[str]:
+    """Figures that are blank since there is nothing to count; a requirement on one is open."""
+    names: dict[str, list[str]] = {}
+    for entry in rivals.entries:
+        for metric in task.metrics:
+            if reason := not_defined(metric, [r.scores for r in entry.runs]):
+                names.setdefault(reason, []).append(entry.name)
+    for reason, of in names.items():
+        yield f"{reason} Left blank, and a requirement on it is open. ({', '.join(of)})"
 
 
 def _warnings(task: Task, rivals: Rivals, rows: Sequence[Row]) -> list[str]:
@@ -83,8 +112,14 @@ def _warnings(task: Task, rivals: Rivals, rows: Sequence[Row]) -> list[str]:
     tests = {r.manifest.test_hash for e in rivals.entries if not rivals.ended_early(e) for r in e.runs}
     if len(tests) > 1 or (tests and task.test_hash not in tests):
         found.append("The test data changed since some of the runs; run again to score all on the same items.")
-    for text in dict.fromkeys(e.warning for r in rows for e in r.metrics.values() if e.warning):
-        names = [r.name for r in rows if any(e.warning == text for e in r.metrics.values())]
-        found.append(f"{text} ({', '.join(names)})")
-    found += [f"{row.name} was stopped early: {row.stopped}" for row in rows if row.stopped]
+    found += [*_of_figures(rows), *_undefined(task, rivals)]
+    found += [f"{row.name} was stopped early: {row.stopped}{_saved(row)}" for row in rows if row.stopped]
+    if fixed := [m.name for m in task.metrics if not holds_at_all_times(m)]:
+        names = [row.name for row in rows if row.saved is not None and row.stopped]
+        shown = (
+            f"{', '.join(fixed)}: not shown, since the interval would hold for a number of items fixed beforehand only"
+        )
+        found += [f"{shown} ({', '.join(names)})."] if names else []
+    unbilled = {e.name: sum(r.spending.unbilled for r in e.runs) for e in rivals.entries}
+    found += [f"{name}: {n} failed items carry no usage and count as not billed." for name, n in unbilled.items() if n]
     return found

@@ -19,7 +19,7 @@ def figures_of(row: Row) -> Mapping[str, Estimate | None]:
         **row.metrics,
         "p50_latency_ms": row.p50_ms,
         "p95_latency_ms": row.p95_ms,
-        "usd_per_1000_calls": _exact(row.usd_per_1000, row.n),
+        "usd_per_1000_calls": row.usd_per_1000,
         "usd_per_month": row.usd_per_month,
     }
 
@@ -34,10 +34,3 @@ def requirement_states(requirement: Requirement, row: Row) -> dict[str, State]:
     if requirement.on_premise:
         states["on_premise"] = State.MISSED if row.leaves_machine else State.MET
     return states
-
-
-def _exact(value: float | None, n: int) -> Estimate | None:
-    """A figure that is known, not sampled."""
-    if value is None:
-        return None
-    return Estimate(value, value, value, value, value, 0.95, n, 0, "looked up")

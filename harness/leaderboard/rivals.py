@@ -8,7 +8,7 @@ from functools import cached_property
 
 import numpy as np
 
-from harness.early.stopped import best_of_pairs, decided_comparison, ended_early
+from harness.early.stopped import best_of_pairs, decided_comparison, ended_early, first_items, looked_at
 from harness.errors import ComparisonError
 from harness.estimate import Comparison
 from harness.figures.paired import compare
@@ -80,12 +80,14 @@ class Rivals:
 
     def _figure(self, entry: Entry) -> float:
         """The primary metric: over the common items, or those of a run that was ended early."""
-        if not self.ended_early(entry) and self.joint.known:
-            return self.joint.point(entry.name)
-        primary = self.task.primary
+        if not self.ended_early(entry) and (point := self.joint.point(entry.name)) is not None:
+            return point
+        primary, runs = self.task.primary, [run.scores for run in entry.runs]
+        if self.ended_early(entry):
+            runs = first_items(primary, runs, self.task.test, looked_at([run.manifest for run in entry.runs]))
         figures = []
-        for run in entry.runs:
-            column = run.scores.columns[primary.name]
+        for run in runs:
+            column = run.columns[primary.name]
             counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.values))
             figures.append(float(primary.aggregate(column.values, counts[None, :])[0]))
         return sum(figures) / len(figures)

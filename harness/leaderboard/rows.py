@@ -5,11 +5,12 @@ from dataclasses import dataclass, field
 
 import msgspec
 
+from harness.economics.source import Source
 from harness.errors import UnknownNameError
 from harness.estimate import Comparison, Estimate, State
 from harness.judge.judgements import Judgements
 from harness.money import Spending
-from harness.run.manifest import Manifest
+from harness.run.manifest import Manifest, Saved
 from harness.scores import Scores
 from harness.types import Rung
 
@@ -67,8 +68,10 @@ class Row(msgspec.Struct, frozen=True):
     """Throughput on this machine, in batches; None for what runs elsewhere."""
     usd_per_month: Estimate | None = None
     """What is spent in a month at the task's volume once it runs; None where that is not known."""
-    usd_per_1000: float | None = None
+    usd_per_1000: Estimate | None = None
     """Tokens of 1,000 calls, as a cold run would pay them; None where a price is unknown."""
+    usd_source: Source = "looked up"
+    """Where that comes from: a price list, a price that a person stated, or the recording's own costs."""
     billed_usd: float | None = None
     """What the runs' calls cost, cached answers free."""
     cold_usd: float | None = None
@@ -84,6 +87,8 @@ class Row(msgspec.Struct, frozen=True):
     meets: State = State.OPEN
     stopped: str | None = None
     """Why a run ended before its last item."""
+    saved: Saved | None = None
+    """What that saved over all its seeds, where it was because its comparisons were decided."""
     ranks: tuple[int, int] | None = None
     """Best and worst rank that it may truly have, all rows at once at 95 %; None where its run was ended early."""
     detectable: float | None = None

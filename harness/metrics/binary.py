@@ -4,7 +4,7 @@ The confidence of an item is that of the positive class. Where a candidate gives
 Where it gave no reply, a positive item ranks below all others and a negative one above all.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,12 +23,12 @@ _ENDS: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 def roc_auc(positive: str, negative: str) -> Metric:
     """How likely a positive item is more confident than a negative one, ties half; undefined with one class only."""
-    return _ranked("roc_auc", positive, negative, _area)
+    return _ranked("roc_auc", positive, negative, _area, min)
 
 
 def average_precision(positive: str, negative: str) -> Metric:
-    """Precision at each confidence that occurs, weighted by the recall it adds; 0 without positive items."""
-    return _ranked("average_precision", positive, negative, _average_precision)
+    """Precision at each confidence that occurs, weighted by the recall it adds; undefined without positive items."""
+    return _ranked("average_precision", positive, negative, _average_precision, lambda positives, _: positives)
 
 
 def brier(positive: str, negative: str) -> Metric:
@@ -60,7 +60,11 @@ def expected_calibration_error(positive: str, negative: str) -> Metric:
 
 def prevalence(positive: str) -> Metric:
     """The share of positive items, whatever was answered."""
-    return Metric("prevalence", lambda target, _: int(target == positive), lambda target: int(target == positive))
+
+    def score(target: str, _: Any = None) -> int:
+        return int(target == positive)
+
+    return Metric("prevalence", score, failed=score, instead=("roc_auc", "f1"))
 
 
 def confidence(record: Answered, positive: str, negative: str) -> float | None:
@@ -84,7 +88,11 @@ def reliability(confidences: Sequence[float], positive: Sequence[bool]) -> list[
     ]
 
 
-def _ranked(name: str, positive: str, negative: str, aggregate: Aggregate) -> Metric:
+def _ranked(
+    name: str, positive: str, negative: str, aggregate: Aggregate, rests_on: Callable[[float, float], float]
+) -> Metric:
+    """`rests_on` says on how many items it does, of so many positive and negative ones."""
+
     def score(item: Item, record: Answered) -> Score:
         sure = confidence(record, positive, negative)
         return missing(item) if sure is None else (sure, int(item.target == positive))
@@ -92,7 +100,11 @@ def _ranked(name: str, positive: str, negative: str, aggregate: Aggregate) -> Me
     def missing(item: Item) -> Score:
         return (_BELOW_ALL, 1) if item.target == positive else (_ABOVE_ALL, 0)
 
-    return Metric(name, score, missing, aggregate=aggregate, percent=False, needs="record")
+    def support(values: Sequence[Any], counts: NDArray[Any]) -> float:
+        positives = float(matrix(values)[:, 1] @ counts)
+        return rests_on(positives, float(counts.sum()) - positives)
+
+    return Metric(name, score, missing, aggregate, percent=False, needs="record", support=support)
 
 
 def _area(values: Sequence[Any], counts: NDArray[Any]) -> FloatArray:
@@ -105,7 +117,8 @@ def _area(values: Sequence[Any], counts: NDArray[Any]) -> FloatArray:
 def _average_precision(values: Sequence[Any], counts: NDArray[Any]) -> FloatArray:
     positive, negative = _sides(values, counts)
     right, wrong = (side.held[-1] - side.up_to(positive.sure, "left") for side in (positive, negative))
-    return ratio(np.einsum("ij,ij->j", positive.times, ratio(right, right + wrong)), positive.held[-1])
+    precisions = np.einsum("ij,ij->j", positive.times, ratio(right, right + wrong))
+    return ratio(precisions, positive.held[-1], empty=np.nan)
 
 
 @dataclass(frozen=True)

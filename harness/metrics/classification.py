@@ -1,5 +1,6 @@
-"""Metrics of one label out of several. Definitions are scikit-learn's, with `zero_division=0`."""
+"""Metrics of one label out of several. Definitions are scikit-learn's, with `zero_division` NaN for a single class."""
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,6 +9,7 @@ from numpy.typing import NDArray
 
 from harness.metrics.arrays import ratio
 from harness.metrics.metric import Aggregate, Metric, Score
+from harness.metrics.share import Share
 
 Pair = tuple[str, str | None]
 """(target, answer); the answer is None where there was none."""
@@ -20,7 +22,7 @@ def accuracy() -> Metric:
 
 def macro_f1() -> Metric:
     """F1 of each class, averaged over the classes that occur as a target or an answer."""
-    return Metric("macro_f1", score=_pair, failed=_unanswered, aggregate=_f1_over_classes(by_support=False))
+    return Metric("macro_f1", _pair, _unanswered, _f1_over_classes(by_support=False), support=_least_of_a_class)
 
 
 def weighted_f1() -> Metric:
@@ -29,33 +31,22 @@ def weighted_f1() -> Metric:
 
 
 def precision(label: str) -> Metric:
-    """Of the items answered with `label`, the share that is right; 0 where nothing was."""
-
-    def aggregate(values: Sequence[Pair], counts: NDArray[Any]) -> NDArray[np.float64]:
-        hits, predicted, _ = _margins(values, counts, [label])
-        return ratio(hits, predicted)[:, 0]
-
-    return Metric(f"precision[{label}]", score=_pair, failed=_unanswered, aggregate=aggregate)
+    """Of the items answered with `label`, the share that is right; undefined where nothing was."""
+    share = Share(lambda pair: (int(pair == (label, label)), int(pair[1] == label)), f"nothing was answered {label!r}")
+    return Metric(f"precision[{label}]", score=_pair, failed=_unanswered, aggregate=share)
 
 
 def recall(label: str) -> Metric:
-    """Of the items whose target is `label`, the share that was found; 0 where there is none."""
-
-    def aggregate(values: Sequence[Pair], counts: NDArray[Any]) -> NDArray[np.float64]:
-        hits, _, actual = _margins(values, counts, [label])
-        return ratio(hits, actual)[:, 0]
-
-    return Metric(f"recall[{label}]", score=_pair, failed=_unanswered, aggregate=aggregate)
+    """Of the items whose target is `label`, the share that was found; undefined where there is none."""
+    share = Share(lambda pair: (int(pair == (label, label)), int(pair[0] == label)), f"no target is {label!r}")
+    return Metric(f"recall[{label}]", score=_pair, failed=_unanswered, aggregate=share)
 
 
 def f1(label: str) -> Metric:
-    """Harmonic mean of the precision and recall of `label`."""
-
-    def aggregate(values: Sequence[Pair], counts: NDArray[Any]) -> NDArray[np.float64]:
-        hits, predicted, actual = _margins(values, counts, [label])
-        return ratio(2 * hits, predicted + actual)[:, 0]
-
-    return Metric(f"f1[{label}]", score=_pair, failed=_unanswered, aggregate=aggregate)
+    """Harmonic mean of the precision and recall of `label`; undefined where neither target nor answer has it."""
+    empty = f"no target and no answer is {label!r}"
+    share = Share(lambda pair: (int(pair == (label, label)), int(label in pair)), empty, f1=True)
+    return Metric(f"f1[{label}]", score=_pair, failed=_unanswered, aggregate=share)
 
 
 def confusion(pairs: Sequence[Pair], labels: Sequence[str]) -> NDArray[np.int64]:
@@ -84,6 +75,15 @@ def _f1_over_classes(*, by_support: bool) -> Aggregate:
         return ratio((f1s * weights).sum(axis=1), weights.sum(axis=1))
 
     return aggregate
+
+
+def _least_of_a_class(values: Sequence[Pair], counts: NDArray[Any]) -> float:
+    """The rarest class's targets, once for each class: where all were right, its errors are the least known of."""
+    of_class: Counter[str] = Counter()
+    for (target, _), times in zip(values, counts.tolist(), strict=True):
+        of_class[target] += times
+    held = [times for times in of_class.values() if times]
+    return float(len(held) * min(held))
 
 
 def _margins(

@@ -8,10 +8,8 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from numpy.typing import NDArray
-
-from harness.metrics.arrays import FloatArray, ratio, sums
 from harness.metrics.metric import Metric, Score
+from harness.metrics.share import Share
 
 Fields = dict[str, Any]
 _POSITION = re.compile(r"\[\d+\]")
@@ -55,11 +53,8 @@ def field_f1(tolerance: float, name: str = "field_f1", field: str | None = None)
     def missing(target: Any) -> Score:
         return 0, 0, len(_named(fields(target), field))
 
-    def aggregate(values: Sequence[Any], counts: NDArray[Any]) -> FloatArray:
-        right, answered, actual = sums(values, counts).T
-        return ratio(2 * right, answered + actual)
-
-    return Metric(name, score, missing, aggregate)
+    share = Share(lambda score: (score[0], score[1] + score[2] - score[0]), "no target and no answer has it", f1=True)
+    return Metric(name, score, missing, share)
 
 
 def fields(value: Any, path: str = "") -> Fields:

@@ -7,6 +7,8 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.errors import ConfigError
+
 Score = Hashable
 """What one item contributes: 0 or 1, a number, or e.g. a (target, answer) pair."""
 Aggregate = Callable[[Sequence[Any], NDArray[Any]], NDArray[np.float64]]
@@ -19,6 +21,16 @@ def mean(values: Sequence[Any], counts: NDArray[Any]) -> NDArray[np.float64]:
     weights = np.asarray(counts, dtype=np.float64)
     result: NDArray[np.float64] = weights @ np.asarray(values, dtype=np.float64) / weights.sum(axis=1)
     return result
+
+
+@dataclass(frozen=True)
+class Intervals:
+    """How the intervals of one run are made, where there is a choice."""
+
+    proportion: Literal["wilson", "clopper-pearson", "beta-binomial"] = "wilson"
+    """Of scores of 0 and 1."""
+    aggregate: Literal["percentile", "bca"] = "percentile"
+    """Of a figure that is no mean: which quantiles of the bootstrap."""
 
 
 @dataclass(frozen=True)
@@ -42,8 +54,28 @@ class Metric:
     `(Item, Answered) -> score`, called also where the answer could not be parsed, and `failed` is `Item -> score`
     of an item without a reply. A score of None says that the metric does not apply to the item. "judge" for one whose
     scores are a judge's: see `harness.metrics.judged`."""
+    support: Callable[[Sequence[Any], NDArray[Any]], float] | None = None
+    """`(values, counts of u) -> units`: how many items' worth the figure rests on where every resample gives the same,
+    e.g. the positive ones of few. None where it is all of them."""
+    instead: tuple[str, ...] = ()
+    """Metrics to rank and compare by in its place, where neither a higher nor a lower figure is a better one."""
+    intervals: Intervals = Intervals()
+    """How its intervals are made."""
 
     @property
     def is_mean(self) -> bool:
         """Whether the figure is the mean of the scores, so that closed-form intervals hold."""
         return self.aggregate is mean
+
+
+def check_ordered(metric: Metric, where: str) -> None:
+    """Refuses to rank or compare by a metric that has no better and worse.
+
+    Raises:
+        ConfigError: names those to take.
+    """
+    if metric.instead:
+        raise ConfigError(
+            f"{where}: {metric.name} tells no better from worse. Take {' or '.join(metric.instead)}; {metric.name} may "
+            "stand beside it, under also."
+        )

@@ -14,6 +14,7 @@ from harness.metrics.arrays import FloatArray, matrix, ratio
 from harness.metrics.metric import Metric, mean
 
 _POSITIVE = (0.0, np.inf)
+_ERRORS = ("mae", "rmse")
 _NEGLIGIBLE = 1e-12
 """Share of the sum of squares below which a spread is rounding."""
 
@@ -36,7 +37,7 @@ def rmse() -> Metric:
 
 def bias() -> Metric:
     """Mean residual, answer minus target: above 0 where answers are too high."""
-    return Metric("bias", lambda t, a: a - t, failed=None, bounds=None, percent=False)
+    return Metric("bias", lambda t, a: a - t, failed=None, bounds=None, percent=False, instead=_ERRORS)
 
 
 def r2() -> Metric:
@@ -56,7 +57,8 @@ def residual_quantile(q: float) -> Metric:
         found: FloatArray = residuals[order][before]
         return found
 
-    return Metric(f"residual_quantile[{q:g}]", lambda t, a: a - t, None, aggregate, bounds=None, percent=False)
+    name = f"residual_quantile[{q:g}]"
+    return Metric(name, lambda t, a: a - t, None, aggregate, bounds=None, percent=False, instead=_ERRORS)
 
 
 def quantile_named(name: str) -> float | None:

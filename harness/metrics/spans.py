@@ -1,4 +1,4 @@
-"""Metrics of spans. F1 of exact matches is that of seqeval (micro, macro, weighted); `zero_division` is 0.
+"""Metrics of spans. F1 of exact matches is that of seqeval (micro, macro, weighted); without any span it is undefined.
 
 A span is (start, end, type) with the end excluded; it is found where all three agree.
 """
@@ -12,10 +12,17 @@ from numpy.typing import NDArray
 
 from harness.metrics.arrays import FloatArray, ratio, sums
 from harness.metrics.metric import Aggregate, Metric, Score
+from harness.metrics.share import Share
 
 Span = Sequence[Any]
 _COUNTS = 3
 """Per type: found, answered, actual."""
+_SHARES = {
+    "precision": Share(lambda score: (score[0], score[1]), "no span of it was answered"),
+    "recall": Share(lambda score: (score[0], score[2]), "no target has a span of it"),
+    "f1": Share(lambda score: (score[0], score[1] + score[2] - score[0]), "no target and no answer has it", f1=True),
+}
+"""By figure, from those of one type or of all together."""
 
 
 def exact(figure: str, kind: str | None = None) -> Metric:
@@ -24,13 +31,7 @@ def exact(figure: str, kind: str | None = None) -> Metric:
     def score(target: Sequence[Span], answer: Sequence[Span]) -> Score:
         return _counts(target, answer, kind)
 
-    def aggregate(values: Sequence[Any], counts: NDArray[Any]) -> FloatArray:
-        found, answered, actual = sums(values, counts).T
-        if figure == "f1":
-            return ratio(2 * found, answered + actual)
-        return ratio(found, answered if figure == "precision" else actual)
-
-    return Metric(_name(figure, kind), score, lambda target: score(target, ()), aggregate)
+    return Metric(_name(figure, kind), score, lambda target: score(target, ()), _SHARES[figure])
 
 
 def averaged_f1(types: Sequence[str], *, by_support: bool) -> Metric:
@@ -40,7 +41,8 @@ def averaged_f1(types: Sequence[str], *, by_support: bool) -> Metric:
     def score(target: Sequence[Span], answer: Sequence[Span]) -> Score:
         return tuple(chain.from_iterable(_counts(target, answer, kind) for kind in types))
 
-    return Metric(name, score, lambda target: score(target, ()), _averaged(by_support=by_support))
+    least = None if by_support else _least_of_a_type
+    return Metric(name, score, lambda target: score(target, ()), _averaged(by_support=by_support), support=least)
 
 
 def partial_recall(kind: str | None = None) -> Metric:
@@ -50,11 +52,12 @@ def partial_recall(kind: str | None = None) -> Metric:
         mine = [span for span in target if kind in (None, span[2])]
         return sum(any(_overlap(span, other) for other in answer) for span in mine), len(mine)
 
-    def aggregate(values: Sequence[Any], counts: NDArray[Any]) -> FloatArray:
-        found, actual = sums(values, counts).T
-        return ratio(found, actual)
-
-    return Metric(_name("partial_recall", kind), score, lambda target: score(target, ()), aggregate)
+    return Metric(
+        _name("partial_recall", kind),
+        score,
+        lambda target: score(target, ()),
+        Share(tuple, "no target has a span of it"),
+    )
 
 
 def exact_match() -> Metric:
@@ -76,6 +79,13 @@ def _averaged(*, by_support: bool) -> Aggregate:
         return ratio((f1s * weights).sum(axis=1), weights.sum(axis=1))
 
     return aggregate
+
+
+def _least_of_a_type(values: Sequence[Any], counts: NDArray[Any]) -> float:
+    """The rarest type's spans, once for each type that occurs."""
+    spans = sums(values, counts[None, :])[0][2::_COUNTS]
+    held = spans[spans > 0]
+    return float(held.size * held.min(initial=np.inf)) if held.size else 1.0
 
 
 def _counts(target: Sequence[Span], answer: Sequence[Span], kind: str | None) -> tuple[int, int, int]:

@@ -50,7 +50,8 @@ class AnthropicModel(HttpModel):
         stop: _Stop = _STOPS.get(answer.stop_reason, "stop")
         if not answer.content and stop == "stop":
             raise bad_response("holds no content")
-        usage, cached = answer.usage, answer.usage.cache_read_input_tokens or 0
+        usage = answer.usage or _Usage()
+        cached = usage.cache_read_input_tokens or 0
         # This API counts tokens read from and written to its cache apart from `input_tokens`.
         total = usage.input_tokens + cached + (usage.cache_creation_input_tokens or 0)
         return Completion(
@@ -60,6 +61,7 @@ class AnthropicModel(HttpModel):
             output_tokens=usage.output_tokens,
             stop=stop,
             model=answer.model,
+            metered=total > 0,
         )
 
 
@@ -77,7 +79,7 @@ class _Usage(msgspec.Struct):
 
 class _Answer(msgspec.Struct):
     content: list[_Block]
-    usage: _Usage
+    usage: _Usage | None = None
     model: str = ""
     stop_reason: str | None = None
 

@@ -53,6 +53,8 @@ class Completion(msgspec.Struct, frozen=True, omit_defaults=True):
     """Probability that the model gave to the choice it made, where `choices` were given and it tells."""
     model: str = ""
     """The model as the provider names what answered, e.g. a dated version."""
+    metered: bool = True
+    """Whether the server told how many tokens it took: some do not."""
 
 
 class ModelError(Exception):
@@ -85,7 +87,15 @@ class ModelError(Exception):
     @property
     def unavailable(self) -> bool:
         """Whether the model cannot answer now, whatever it is asked: another one might."""
-        return self.retry or self.kind == "QuotaSpent"
+        return self.retry or self.after is not None or self.kind == "QuotaSpent"
+
+
+def wants_quiet(kind: str, seconds: float, message: str = "") -> ModelError:
+    """The end of asking: a server wants to be left alone for longer than anybody here waits."""
+    said = f"{message.rstrip('.')}. The server" if message else "the server"
+    return ModelError(
+        kind, f"{said} asks for {seconds:.0f} s of quiet; run again later.", retry=False, final=True, after=seconds
+    )
 
 
 class Model(Protocol):
@@ -102,6 +112,9 @@ class Model(Protocol):
 
     def key(self) -> Any:
         """JSON-like value that changes whenever the same request might be answered differently."""
+
+    async def open(self) -> None:
+        """Makes ready what the first call would else wait for: packages, a client. Once is enough."""
 
     async def complete(self, request: Request) -> Completion:
         """One attempt. Raises ModelError."""
@@ -123,6 +136,9 @@ class Embedder(Protocol):
 
     def key(self) -> Any:
         """JSON-like value that changes whenever the same text might be embedded differently."""
+
+    async def open(self) -> None:
+        """Makes ready what the first text would else wait for."""
 
     async def embed(self, texts: Sequence[str], calls: list[Call] | None = None) -> "NDArray[np.float32]":
         """An array of len(texts) x dimension, rows of length 1; the model calls it takes are added to `calls`."""

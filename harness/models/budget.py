@@ -3,11 +3,18 @@
 import asyncio
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from decimal import Decimal
 
 from harness.models.api import Completion, ModelError, Request
 
 Pricer = Callable[[str, int, int, int], float | None]
 """`(model, input tokens, cached tokens, output tokens) -> USD`, None where the price is unknown."""
+
+
+BUDGET_SPENT = "BudgetSpent"
+HOW_TO_PRICE = (
+    'State it in harness.toml, in USD per million tokens: [prices."{model}"] with input = ... and output = ...'
+)
 
 
 @dataclass
@@ -31,19 +38,13 @@ class Budget:
         if most is None:
             raise ModelError(
                 "UnknownPrice",
-                f'a budget needs the price of {model}: add [prices."{model}"] to harness.toml.',
+                f"a budget needs the price of {model}. {HOW_TO_PRICE.format(model=model)}",
                 retry=False,
                 final=True,
             )
         while self.spent_usd + self.reserved_usd + most > self.limit_usd:
             if self.spent_usd + most > self.limit_usd:
-                raise ModelError(
-                    "BudgetSpent",
-                    f"${self.spent_usd:.4f} of ${self.limit_usd:.4f} is spent and the next call could cost "
-                    f"${most:.4f}.",
-                    retry=False,
-                    final=True,
-                )
+                raise ModelError(BUDGET_SPENT, self._too_little(most), retry=False, final=True)
             if self._settled.is_set():
                 self._settled = asyncio.Event()  # a new one, since the next run has an event loop of its own
             await self._settled.wait()
@@ -51,21 +52,37 @@ class Budget:
         self._reservations += 1
         return most
 
-    def settle(self, model: str, reserved: float, completion: Completion | None, *, billed: bool = False) -> None:
+    def _too_little(self, most: float) -> str:
+        spent = f"{_dollars(self.spent_usd)} of {_dollars(self.limit_usd)} is spent"
+        if not self.spent_usd:
+            spent = f"the budget is {_dollars(self.limit_usd)}"
+        return f"{spent} and the next call could cost {_dollars(most)}."
+
+    def settle(
+        self, model: str, reserved: float, completion: Completion | None, *, billed: bool = False, lost: int = 0
+    ) -> None:
         """Puts what the call did cost in place of what was set aside.
 
         Args:
             model: as it was reserved for.
             reserved: what `reserve` gave.
             completion: what came back, if anything did.
-            billed: whether a call without an answer may have been charged: then all that was set aside is counted.
+            billed: whether a call without an answer may have been charged: then all that was set aside is counted,
+                as it is for an answer that came without its usage.
+            lost: earlier attempts at the same request that were counted so. Now that one is answered, each of them is
+                taken to have cost as much as this one.
         """
         self._reservations -= 1
         # Sums of floating-point numbers drift, and a rest that nobody will settle would be waited for.
         self.reserved_usd = self.reserved_usd - reserved if self._reservations else 0.0
-        if completion is not None:
+        if completion is not None and completion.metered:
             cost = self.price(model, completion.input_tokens, completion.cached_tokens, completion.output_tokens)
-            self.spent_usd += cost or 0.0
-        elif billed:
+            self.spent_usd += (1 + lost) * (cost or 0.0) - lost * reserved
+        elif billed or completion is not None:
             self.spent_usd += reserved
         self._settled.set()
+
+
+def _dollars(usd: float) -> str:
+    """With four decimals, or as many as show two digits."""
+    return f"${usd:.4f}" if not usd or usd >= 0.001 else f"${Decimal(f'{usd:.1e}'):f}"

@@ -19,7 +19,7 @@ from harness.models.api import Completion, Request
 _FLUSH_ROWS = 1000
 _FLUSH_SECONDS = 1.0
 _VERSION = 1
-"""Of the tables below and of the fields of `Completion`: a file of another version is emptied."""
+"""Of the tables below and of the fields of `Completion`, save those added at its end: another version is emptied."""
 # Rows are appended and the index is small: keyed by hash themselves, they would each dirty a page of their own. What
 # was asked is only ever read to be shown, so it is kept by the batch: a hundred prompts compress to little over one.
 _SCHEMA = (

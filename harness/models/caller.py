@@ -2,11 +2,12 @@
 
 import asyncio
 import time
+from typing import Any
 
 import msgspec
 
 from harness.models import stopwatch
-from harness.models.api import Completion, Model, ModelError, Request
+from harness.models.api import Completion, Model, ModelError, Request, wants_quiet
 from harness.models.budget import Budget
 from harness.models.cache import Cached, ResponseCache, request_key
 from harness.models.limiter import Limiter
@@ -28,9 +29,15 @@ class CallFailedError(Exception):
         super().__init__(str(error))
         self.error, self.call = error, call
 
+    @property
+    def calls(self) -> tuple[Call, ...]:
+        """The line for the call log; none where nothing was sent."""
+        return (self.call,) if self.call.attempts else ()
+
     def as_failure(self, earlier: tuple[Call, ...] = ()) -> Failure:
         """The failure of the item that the call was made for; `earlier` calls were made for it too."""
-        return Failure(self.error.kind, self.error.message, (*earlier, self.call), self.error.final)
+        refused = self.error.final and not self.call.attempts
+        return Failure(self.error.kind, self.error.message, (*earlier, *self.calls), self.error.final, refused)
 
 
 class Caller:
@@ -61,6 +68,10 @@ class Caller:
         self._asking = {} if asking is None else asking
         self._final: ModelError | None = None
 
+    async def open(self) -> None:
+        """Makes the model ready: what the first call would else wait for is no part of how long a call takes."""
+        await self.model.open()
+
     async def complete(self, request: Request) -> tuple[Completion, Call]:
         """The answer, from the cache or the model, and the line for the call log.
 
@@ -79,7 +90,7 @@ class Caller:
             if key not in self._asking:
                 return await self._ask_once(request, key, self._cache)
             if failed := await self._others_outcome(key):
-                raise CallFailedError(failed.error, Call(self.name, attempts=0, request=key))
+                raise CallFailedError(failed.error, Call(self.name, attempts=0, billed=0, request=key))
 
     async def _others_outcome(self, key: str) -> CallFailedError | None:
         """Waits for whoever is asking the same this moment; None once there is an answer, or nobody asks any more."""
@@ -108,7 +119,7 @@ class Caller:
 
     async def _ask(self, request: Request, key: str) -> tuple[Completion, Call]:
         watch = stopwatch.current()
-        attempts, lost = 0, 0.0
+        attempts, lost, billed = 0, 0.0, 0
         while True:
             queued = begun = time.monotonic()
             try:
@@ -116,18 +127,19 @@ class Caller:
                 begun = time.monotonic()
                 watch.waited += begun - queued
                 attempts += 1
-                completion = await self._attempt(request, begun, reserved)
+                completion = await self._attempt(request, begun, reserved, billed)
             except ModelError as error:
                 lost += time.monotonic() - begun
+                billed += error.billed
                 if (pause := self._pause(error, attempts, lost)) is None:
-                    call = Call(self.name, attempts=attempts, waited=round(lost, 6), request=key)
-                    raise CallFailedError(error, call) from None
+                    call = self._log_failure(request, key, attempts, lost, billed)
+                    raise CallFailedError(self._as_last(error), call) from None
                 await asyncio.sleep(pause)
                 lost += pause
                 watch.waited += time.monotonic() - begun
                 continue
             seconds = time.monotonic() - begun
-            return completion, self._log(completion, seconds, key, attempts=attempts, waited=lost)
+            return completion, self._log(completion, seconds, key, attempts=attempts, waited=lost, billed=1 + billed)
 
     async def _reserve(self, request: Request) -> _Reserved:
         """Money and tokens set aside for an attempt, and a slot for it. Raises ModelError where it cannot succeed."""
@@ -137,7 +149,7 @@ class Caller:
         tokens = request.most_input_tokens + request.max_tokens if self._limiter and self._limiter.counts_tokens else 0
         if self._limiter:
             try:
-                await self._limiter.acquire(tokens)
+                await self._limiter.acquire(tokens, self._retry.seconds)
             except BaseException:
                 if self._budget:
                     self._budget.settle(self.name, money, None)
@@ -147,8 +159,8 @@ class Caller:
             raise self._final
         return money, tokens
 
-    async def _attempt(self, request: Request, begun: float, reserved: _Reserved) -> Completion:
-        """One attempt, with what was reserved for it given back whatever comes."""
+    async def _attempt(self, request: Request, begun: float, reserved: _Reserved, lost: int) -> Completion:
+        """One attempt, with what was reserved for it given back whatever comes; `lost` ones before may be charged."""
         try:
             completion = await self.model.complete(request)
         except ModelError as error:
@@ -160,7 +172,7 @@ class Caller:
             # A call that is cancelled under way may be answered, and billed, all the same.
             self._give_back(reserved, billed=isinstance(error, asyncio.CancelledError))
             raise
-        self._give_back(reserved, completion, seconds=time.monotonic() - begun)
+        self._give_back(reserved, completion, seconds=time.monotonic() - begun, lost=lost)
         return completion
 
     def _give_back(
@@ -171,20 +183,35 @@ class Caller:
         seconds: float | None = None,
         billed: bool = False,
         refused: bool = False,
+        lost: int = 0,
     ) -> None:
         money, tokens = reserved
         if self._budget:
-            self._budget.settle(self.name, money, completion, billed=billed)
+            self._budget.settle(self.name, money, completion, billed=billed, lost=lost)
         if self._limiter:
-            used = completion.input_tokens + completion.output_tokens if completion else tokens if billed else 0
+            used = tokens if billed or completion else 0
+            if completion and completion.metered:
+                used = completion.input_tokens + completion.output_tokens
             self._limiter.release(seconds=seconds, unused_tokens=tokens - used if tokens else 0, refused=refused)
 
     def _pause(self, error: ModelError, attempts: int, lost: float) -> float | None:
         """Seconds until the next attempt, None if there is none. Others wait too where the provider named a time."""
-        pause = self._retry.wait(attempts, error.after, lost) if error.retry else None
-        if pause is not None and error.after and self._limiter:
+        if error.retry and error.after and self._limiter:
             self._limiter.pause(error.after)
-        return pause
+        return self._retry.wait(attempts, error.after, lost) if error.retry else None
+
+    def _as_last(self, error: ModelError) -> ModelError:
+        """The error that an item ends with: no other item needs to try what nobody here waits for."""
+        if error.retry and error.after and error.after > self._retry.seconds:
+            return wants_quiet(error.kind, error.after, error.message)
+        return error
+
+    def _log_failure(self, request: Request, key: str, attempts: int, lost: float, billed: int) -> Call:
+        common: dict[str, Any] = {"attempts": attempts, "billed": billed, "waited": round(lost, 6), "request": key}
+        if not billed:
+            return Call(self.name, **common)
+        most = (request.most_input_tokens, 0, request.max_tokens)
+        return Call(self.name, *most, usage="estimated", **common)
 
     def _log(
         self,
@@ -194,6 +221,7 @@ class Caller:
         *,
         attempts: int = 1,
         waited: float = 0.0,
+        billed: int = 1,
         from_cache: bool = False,
     ) -> Call:
         return Call(
@@ -203,9 +231,12 @@ class Caller:
             output_tokens=completion.output_tokens,
             seconds=round(seconds, 6),
             attempts=attempts,
+            billed=billed,
+            usage="told" if completion.metered else "unknown",
             waited=round(waited, 6),
             from_cache=from_cache,
             request=key,
+            stop=completion.stop,
         )
 
 

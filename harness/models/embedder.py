@@ -11,11 +11,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.errors import RunError, UnavailableError
+from harness.errors import UnavailableError
 from harness.models import stopwatch
 from harness.models.api import Embedder
 from harness.models.caller import CallFailedError
 from harness.models.device import pick_device, pick_dtype
+from harness.models.patience import BuildEndedError
 from harness.models.quiet import quiet_transformers
 from harness.models.weights import weights_folder, weights_key
 from harness.types import Call, Failure
@@ -38,15 +39,21 @@ class LocalEmbedder:
         """The weights."""
         return ["embedder", weights_key(self.name, "embedding", self._root), pick_dtype()]
 
+    async def open(self) -> None:
+        """Loads the weights."""
+        await asyncio.to_thread(self._loaded)
+
     async def embed(self, texts: Sequence[str], calls: list[Call] | None = None) -> NDArray[np.float32]:
         """Rows of length 1; in a thread, so that the event loop goes on."""
         del calls
         return await asyncio.to_thread(self._embed, list(texts))
 
-    def _embed(self, texts: list[str]) -> NDArray[np.float32]:
+    def _loaded(self) -> Any:
         with self._loading:  # several threads may come first
-            model = self._model or self._load()
-        vectors = model.encode(
+            return self._model or self._load()
+
+    def _embed(self, texts: list[str]) -> NDArray[np.float32]:
+        vectors = self._loaded().encode(
             texts, batch_size=64, normalize_embeddings=True, show_progress_bar=False, convert_to_tensor=True
         )
         vectors = vectors.float().cpu().numpy()
@@ -92,6 +99,10 @@ class RememberingEmbedder:
         """As the embedder's."""
         return self._embedder.key()
 
+    async def open(self) -> None:
+        """As the embedder does."""
+        await self._embedder.open()
+
     async def embed(self, texts: Sequence[str], calls: list[Call] | None = None) -> NDArray[np.float32]:
         """Rows in the order of `texts`."""
         del calls
@@ -121,15 +132,16 @@ async def embed_all(embedder: Embedder, texts: Sequence[str]) -> tuple[NDArray[n
     """The vectors of what is to be indexed, len(texts) x dimension, and the calls they took.
 
     Raises:
-        RunError: a call failed for good.
+        BuildEndedError: a call failed for good.
     """
     calls: list[Call] = []
     try:
         return await embedder.embed(texts, calls), tuple(calls)
     except CallFailedError as error:
-        raise RunError(
+        raise BuildEndedError(
             f"the embedder {embedder.name} failed while indexing: {error}. What it did embed is in the response "
-            "cache: run again to continue."
+            "cache: run again to continue.",
+            calls,
         ) from None
 
 

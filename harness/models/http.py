@@ -1,5 +1,6 @@
 """What the providers that speak HTTP share: where a model is served, keys, time-outs, errors, the call itself."""
 
+import asyncio
 import os
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
@@ -92,13 +93,27 @@ class HttpModel(ABC):
         """Name, place and whether answers are restricted."""
         return [self.provider, self._model, self._url, self._structured]
 
+    async def open(self) -> None:
+        """Imports the SDK, in a thread since the calls of others may be under way, and makes its client.
+
+        Raises:
+            UnavailableError: the key or the SDK is missing.
+        """
+        self._key = api_key(self._endpoint, self.key_variable)
+        if self._client is None:
+            await asyncio.to_thread(self._import)
+        if self._client is None:  # somebody else may have been quicker
+            self._connect()
+
     async def complete(self, request: Request) -> Completion:
         """One attempt.
 
         The SDK's `post` sends the body as encoded here and gives the answer as it came: its typed methods walk both,
         at twice the processor time of all the rest.
         """
-        client = self._client or self._connect()
+        if self._client is None:
+            await self.open()
+        client = self._client
         try:
             answer = await client.post(
                 self._target, content=_encode(self._body(request)), cast_to=self._response, options=_OPTIONS
@@ -116,16 +131,19 @@ class HttpModel(ABC):
             await self._client.close()
             self._client = None
 
-    def _connect(self) -> Any:
-        self._key = api_key(self._endpoint, self.key_variable)
+    def _import(self) -> None:
         try:
-            import httpx2
+            import harness.models.transport  # noqa: F401 - the rest of what takes a while
 
             self._sdk = self._import_sdk()
         except ImportError as error:
             raise UnavailableError(
                 f"the provider {self.provider} needs its package: pip install {self.provider}."
             ) from error
+
+    def _connect(self) -> None:
+        import httpx2
+
         from harness.models.transport import WholeAnswers
 
         where = self._endpoint
@@ -139,7 +157,6 @@ class HttpModel(ABC):
             http_client=httpx2.AsyncClient(transport=transport, timeout=where.total_s),
         )
         self._target = str(self._client.base_url).rstrip("/") + self.path
-        return self._client
 
     @abstractmethod
     def _import_sdk(self) -> Any:

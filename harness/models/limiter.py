@@ -8,7 +8,10 @@ import asyncio
 import time
 from collections import deque
 from collections.abc import Awaitable, Callable
+from math import inf
 from statistics import median
+
+from harness.models.api import ModelError, wants_quiet
 
 _START = 8.0
 _AFTER_REFUSAL = 0.5
@@ -54,8 +57,16 @@ class Limiter:
         """Whether calls must say how many tokens they may use."""
         return self._token_seconds > 0.0
 
-    async def acquire(self, tokens: int = 0) -> None:
-        """Waits for a slot, in the order of asking, and for the rates; `tokens` are what the call may use at most."""
+    async def acquire(self, tokens: int = 0, longest: float = inf) -> None:
+        """Waits for a slot, in the order of asking, and for the rates.
+
+        Args:
+            tokens: what the call may use at most.
+            longest: seconds that a pause which the endpoint asked for may still last.
+
+        Raises:
+            ModelError: final, where the endpoint wants to be left alone for longer.
+        """
         if self.in_flight >= int(self.limit) or self._waiting:
             place: asyncio.Future[None] = asyncio.get_running_loop().create_future()
             self._waiting.append(place)
@@ -69,8 +80,8 @@ class Limiter:
             self.in_flight += 1
         if self._gap or self._token_seconds or self._blocked_until:
             try:
-                await self._pace(tokens)
-            except asyncio.CancelledError:
+                await self._pace(tokens, longest)
+            except (asyncio.CancelledError, ModelError):
                 self._free()
                 raise
 
@@ -93,9 +104,11 @@ class Limiter:
         """Starts no call for so long: the endpoint named a time."""
         self._blocked_until = max(self._blocked_until, self._clock() + seconds)
 
-    async def _pace(self, tokens: int) -> None:
+    async def _pace(self, tokens: int, longest: float) -> None:
         async with self._pacing:  # one after the other: who came first starts first
             while (wait := max(self._blocked_until, self._next_request, self._next_token) - (now := self._clock())) > 0:
+                if (quiet := self._blocked_until - now) > longest:
+                    raise wants_quiet("RateLimited", quiet)
                 await self._sleep(wait)
             self._blocked_until = 0.0
             self._next_request = now + self._gap

@@ -63,6 +63,9 @@ class LocalModel:
             self._task = asyncio.create_task(self._work())
         return await future
 
+    async def open(self) -> None:
+        """Nothing: the weights are loaded with the first batch, and answers from the cache need none."""
+
     async def close(self) -> None:
         """Drops the weights."""
         self._thread.shutdown(wait=True)

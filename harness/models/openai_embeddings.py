@@ -48,9 +48,11 @@ class OpenAIEmbeddings(OpenAIModel):
         if len({len(row.embedding) for row in rows}) != 1 or not rows[0].embedding:
             raise bad_response("holds vectors of different lengths")
         vectors = np.asarray([row.embedding for row in rows], dtype=_FLOATS)
-        usage = answer.usage or _Usage()
         return Completion(
-            text=base64.b64encode(vectors.tobytes()).decode(), input_tokens=usage.prompt_tokens, model=answer.model
+            text=base64.b64encode(vectors.tobytes()).decode(),
+            input_tokens=answer.usage.prompt_tokens if answer.usage else 0,
+            model=answer.model,
+            metered=bool(answer.usage and answer.usage.prompt_tokens),
         )
 
 
@@ -72,6 +74,10 @@ class HostedEmbedder:
         """Name and place of the model."""
         return self._caller.model.key()
 
+    async def open(self) -> None:
+        """As the model does."""
+        await self._caller.open()
+
     async def embed(self, texts: Sequence[str], calls: list[Call] | None = None) -> NDArray[np.float32]:
         """Rows of length 1; each distinct text is sent once.
 
@@ -85,7 +91,7 @@ class HostedEmbedder:
             # What is under way is waited for: its answers are paid, and wanted when this goes on.
             said = await asyncio.gather(*(self._ask(batch) for batch in some), return_exceptions=True)
             if calls is not None:
-                calls += [one.call for one in said if isinstance(one, CallFailedError)]
+                calls += [call for one in said if isinstance(one, CallFailedError) for call in one.calls]
             for batch, one in zip(some, said, strict=True):
                 if isinstance(one, BaseException):
                     raise one

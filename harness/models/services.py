@@ -1,17 +1,22 @@
 """How adapters, judges and whoever else needs one reach models."""
 
 import asyncio
-from collections.abc import Callable
+import copy
+import time
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from harness.errors import ConfigError, UnavailableError, UnknownNameError
+from harness.models import stopwatch
 from harness.models.api import Embedder, Model
 from harness.models.budget import Budget
 from harness.models.cache import ResponseCache
-from harness.models.caller import CallFailedError, Caller
+from harness.models.caller import Caller, CallFailedError
 from harness.models.http import Endpoint
 from harness.models.limiter import Limiter
+from harness.models.patience import Patience
 from harness.models.retry import RetryPolicy
 
 if TYPE_CHECKING:
@@ -44,6 +49,8 @@ class Services:
         self.root, self.cache = root, cache
         self.cores = asyncio.Lock()
         """Held by whoever keeps this machine's cores busy: local work does not compete with itself."""
+        self.patience = Patience()
+        """Of the build that uses these services: it tells its failures, and ends when there is a reason."""
         self._budget, self._retry, self._max_concurrency = budget, retry, max_concurrency
         self._repeat, self._seed = repeat, seed
         self._asking: dict[str, asyncio.Future[CallFailedError | None]] = {}
@@ -134,17 +141,29 @@ class Services:
             self._rerankers[name] = Reranker(name, self.root)
         return self._rerankers[name]
 
+    @asynccontextmanager
+    async def local_work(self) -> AsyncIterator[None]:
+        """Holds the cores; waiting for them is told as time of waiting for one's turn."""
+        queued = time.monotonic()
+        async with self.cores:
+            stopwatch.current().idle += time.monotonic() - queued
+            yield
+
+    def bearing(self, patience: Patience) -> "Services":
+        """The same models and cores for a build with a patience of its own."""
+        other = copy.copy(self)
+        other.patience = patience
+        return other
+
     def without_cache(self) -> "Services":
         """The same models, with no cached answer: for measuring how long an answer takes."""
-        return self._sharing(None, self._seed)
+        return self._sharing(None, self._seed, remembers=False)
 
     def under(self, seed: int) -> "Services":
         """The same models for a run under a seed: what a model samples is another answer under each."""
-        other = self._sharing(self.cache, seed)
-        other._asking, other._remembering = self._asking, self._remembering
-        return other
+        return self._sharing(self.cache, seed, remembers=True)
 
-    def _sharing(self, cache: ResponseCache | None, seed: int) -> "Services":
+    def _sharing(self, cache: ResponseCache | None, seed: int, *, remembers: bool) -> "Services":
         other = Services(
             self.root,
             cache=cache,
@@ -156,6 +175,8 @@ class Services:
         )
         other.cores, other._models, other._embedders = self.cores, self._models, self._embedders
         other._limiters, other._rerankers = self._limiters, self._rerankers
+        if remembers:
+            other._asking, other._remembering = self._asking, self._remembering
         return other
 
     async def close(self) -> None:

@@ -6,9 +6,12 @@ from dataclasses import dataclass
 
 @dataclass
 class Stopwatch:
-    """Seconds of queueing, failed attempts and back-off behind the item that is being answered."""
+    """What of the time behind an item or a build is not its own."""
 
     waited: float = 0.0
+    """Seconds of queueing, failed attempts and back-off behind the item that is being answered."""
+    idle: float = 0.0
+    """Seconds that a build waited for this machine's cores."""
     saved: float = 0.0
     """Seconds that a cold start would have spent and a memory of this process did not."""
     cached: bool = False

@@ -10,7 +10,7 @@ from harness.publish.source import Decision, Published
 from harness.report import cells
 from harness.report.markdown import escape, table
 
-_MARKS = {Word.WORSE: "▼", Word.BETTER: "▲", Word.SAME: "=", Word.CANNOT_TELL: "?"}
+_MARKS = {Word.WORSE: "▼", Word.BETTER: "▲", Word.SAME: "=", Word.CANNOT_TELL: "?", Word.NOT_COMPARED: "–"}
 _ROWS = 10
 """A longer list is folded."""
 
@@ -29,7 +29,8 @@ def comment(published: Published, *, tables: bool = True) -> str:
         if published.outcome is not None:
             lines += _changes(board.task, published.outcome)
         if tables:
-            lines += _folded(f"Leaderboard, {len(_shown(board))} candidates", _leaderboard(board))
+            number = len(_shown(board))
+            lines += _folded(f"Leaderboard, {number} candidate{'s' * (number != 1)}", _leaderboard(board))
     if published.outcome is not None and published.outcome.notes:
         notes = [f"- {escape(note)}" for note in published.outcome.notes]
         lines += ["", *_folded(f"Not compared: {len(notes)}", notes)]
@@ -41,7 +42,7 @@ def _head(published: Published) -> list[str]:
     if outcome is None:
         return ["## Leaderboards", *(["", published.note] if published.note else [])]
     about = f"{words.headline(outcome)} {words.about_baseline(outcome)} {words.about_tests(outcome)}"
-    return [f"## {words.TITLES[outcome.result]}", "", escape(about)]
+    return [f"## {words.title(outcome)}", "", escape(about)]
 
 
 def _verdict(task: str, published: Published) -> list[str]:
@@ -74,7 +75,7 @@ def _changes(task: str, outcome: Outcome) -> list[str]:
         lines += ["", *_folded(f"Other metrics, which only warn: {words.counted(warned)}", _listed(warned))]
     for change in deciding:
         if change.fell:
-            lines += ["", *_folded(f"Items that fell with {change.candidate}", _fell(change))]
+            lines += ["", *_folded(f"{_items(change.flipped_in_all)} fell with {change.candidate}", _fell(change))]
     return [*lines, ""]
 
 
@@ -105,9 +106,20 @@ def _fell(change: Change) -> list[str]:
     """Each item as a short list: a table of long texts cannot be read on a phone."""
     lines = []
     for item in change.fell:
-        lines.append(f"- **{escape(item.item)}** expected {escape(item.expected)}, got {escape(item.got)}")
-        lines.append(f"  <br>{escape(item.input)}")
-    return lines
+        lines.append(f"- **{escape(item.item)}** expected {_shown_text(item.expected)}, got {_shown_text(item.got)}")
+        lines.append(f"  <br>{_shown_text(item.input)}")
+    if change.flipped_in_all > len(change.fell):
+        lines.append(f"- {len(change.fell)} of {change.flipped_in_all} are shown.")
+    command = f"harness wrong {change.task} {change.candidate}"
+    return [*lines, "", f"All that is wrong now: {escape(command)}"]
+
+
+def _shown_text(text: str) -> str:
+    return escape(text) or "*(empty)*"
+
+
+def _items(number: int) -> str:
+    return f"{number} item{'s' * (number != 1)}"
 
 
 def _leaderboard(board: Leaderboard) -> list[str]:

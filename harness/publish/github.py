@@ -61,20 +61,21 @@ def _where(environment: Mapping[str, str]) -> _Where | str:
     """Where to comment, or why not."""
     if not environment.get("GITHUB_EVENT_NAME", "").startswith("pull_request"):
         return "no comment: this job is not for a pull request."
-    event = _event(environment)
-    request = event.get("pull_request") or {}
-    repository = environment.get("GITHUB_REPOSITORY", "")
-    if not request.get("number") or not repository:
+    request = _table(_event(environment), "pull_request")
+    number, repository = request.get("number"), environment.get("GITHUB_REPOSITORY", "")
+    if not isinstance(number, int) or not repository:
         return "no comment: GITHUB_EVENT_PATH or GITHUB_REPOSITORY does not say which pull request."
-    source = ((request.get("head") or {}).get("repo") or {}).get("full_name")
+    source = _table(_table(request, "head"), "repo").get("full_name")
     if source != repository:
         return f"no comment: the pull request comes from {source or 'a fork'}, whose jobs may not comment."
     token = environment.get("GITHUB_TOKEN") or environment.get("GH_TOKEN")
     if not token:
         return "no comment: no token. Give the step `env: GITHUB_TOKEN: ${{ github.token }}`."
     api = environment.get("GITHUB_API_URL", "https://api.github.com").rstrip("/")
-    run = (int(environment.get("GITHUB_RUN_ID") or 0), int(environment.get("GITHUB_RUN_ATTEMPT") or 0))
-    return _Where(Comments(api, repository, int(request["number"]), token), run)
+    given = [environment.get(name) or "0" for name in ("GITHUB_RUN_ID", "GITHUB_RUN_ATTEMPT")]
+    if not all(number.isdecimal() for number in given):
+        return f"no comment: GITHUB_RUN_ID and GITHUB_RUN_ATTEMPT are numbers, found {' and '.join(map(repr, given))}."
+    return _Where(Comments(api, repository, number, token), (int(given[0]), int(given[1])))
 
 
 def _event(environment: Mapping[str, str]) -> dict[str, Any]:
@@ -83,6 +84,11 @@ def _event(environment: Mapping[str, str]) -> dict[str, Any]:
     except (KeyError, OSError, ValueError):
         return {}
     return event if isinstance(event, dict) else {}
+
+
+def _table(whole: Mapping[str, Any], key: str) -> dict[str, Any]:
+    part = whole.get(key)
+    return part if isinstance(part, dict) else {}
 
 
 def fitted(published: Published) -> str:
@@ -108,11 +114,13 @@ def upsert(comments: Comments, text: str, run: tuple[int, int]) -> str:
         run: number and attempt of the workflow's run.
     """
     body = f"{_MARKER}run={run[0]}.{run[1]} -->\n{text}"
-    marked = _marked(comments)
+    me = comments.me()
+    marked = _marked(comments, me)
     if not marked:
-        mine = comments.create(body).id
-        marked = _marked(comments) or {mine: run}
-        if min(marked) == mine:
+        mine = comments.create(body)
+        # An app's token cannot ask who it is: the new comment tells, and an earlier one of the app is then found.
+        marked = _marked(comments, mine.author or me) or {mine.id: run}
+        if min(marked) == mine.id:
             _remove_others(comments, marked)
             return "The comment was added."
     first = min(marked)
@@ -123,9 +131,9 @@ def upsert(comments: Comments, text: str, run: tuple[int, int]) -> str:
     return "The comment was updated."
 
 
-def _marked(comments: Comments) -> dict[int, tuple[int, int]]:
-    """Our comments by id, with the run that wrote each."""
-    found = {c.id: _RUN.match(c.body) for c in comments.all() if c.body.startswith(_MARKER)}
+def _marked(comments: Comments, me: str) -> dict[int, tuple[int, int]]:
+    """Our comments by id, with the run that wrote each. Anybody can write the marker; only ours are ours to replace."""
+    found = {c.id: _RUN.match(c.body) for c in comments.all() if c.author == me and c.body.startswith(_MARKER)}
     return {name: (int(m[1]), int(m[2])) if m else (0, 0) for name, m in found.items()}
 
 

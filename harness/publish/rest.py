@@ -13,12 +13,22 @@ from harness.errors import UnavailableError
 _TRIES, _TIMEOUT_S, _PAUSE_S = 3, 30.0, 0.5
 
 
+ACTIONS = "github-actions[bot]"
+"""Whose comments those of a job's own token are."""
+
+
+class RefusedError(UnavailableError):
+    """GitHub was reached and refuses."""
+
+
 @dataclass(frozen=True)
 class Comment:
     """A comment on a pull request."""
 
     id: int
     body: str
+    author: str = ""
+    """Login."""
 
 
 @dataclass(frozen=True)
@@ -33,27 +43,42 @@ class Comments:
     """Of the pull request."""
     token: str
 
+    @property
+    def _home(self) -> str:
+        return f"repos/{self.repository}"
+
     def all(self) -> Iterator[Comment]:
         """Every comment, the oldest first."""
         page = 1
         while True:
-            found = self._call("GET", f"issues/{self.number}/comments?per_page=100&page={page}")
-            yield from (Comment(int(c["id"]), str(c.get("body") or "")) for c in found)
+            found = self._call("GET", f"{self._home}/issues/{self.number}/comments?per_page=100&page={page}")
+            yield from (Comment(int(c["id"]), str(c.get("body") or ""), _login(c.get("user"))) for c in found)
             if len(found) < 100:
                 return
             page += 1
 
+    def me(self) -> str:
+        """The login that comments of this token have.
+
+        A job's own token may not ask who it is: GitHub answers 403, and its comments are those of its bot.
+        """
+        try:
+            return _login(self._call("GET", "user")) or ACTIONS
+        except RefusedError:
+            return ACTIONS
+
     def create(self, body: str) -> Comment:
         """Adds a comment."""
-        return Comment(int(self._call("POST", f"issues/{self.number}/comments", {"body": body})["id"]), body)
+        made = self._call("POST", f"{self._home}/issues/{self.number}/comments", {"body": body})
+        return Comment(int(made["id"]), body, _login(made.get("user")))
 
     def update(self, comment: int, body: str) -> None:
         """Replaces a comment's text."""
-        self._call("PATCH", f"issues/comments/{comment}", {"body": body})
+        self._call("PATCH", f"{self._home}/issues/comments/{comment}", {"body": body})
 
     def delete(self, comment: int) -> None:
         """Removes a comment; one that is gone already is fine."""
-        self._call("DELETE", f"issues/comments/{comment}", gone=True)
+        self._call("DELETE", f"{self._home}/issues/comments/{comment}", gone=True)
 
     def _call(self, method: str, path: str, content: dict[str, Any] | None = None, *, gone: bool = False) -> Any:
         """One request.
@@ -61,7 +86,8 @@ class Comments:
         Creating is not repeated after a server's error: it may have been done all the same.
 
         Raises:
-            UnavailableError: GitHub cannot be reached or refuses; the token is in no message.
+            RefusedError: GitHub refuses; the token is in no message.
+            UnavailableError: it cannot be reached.
         """
         tries = 1 if method == "POST" else _TRIES
         for attempt in range(1, tries + 1):
@@ -71,7 +97,7 @@ class Comments:
                 if gone and error.code == 404:
                     return None
                 if error.code < 500 or attempt == tries:
-                    raise UnavailableError(f"GitHub answers {error.code} to {method} {path}: {_said(error)}") from None
+                    raise RefusedError(f"GitHub answers {error.code} to {method} {path}: {_said(error)}") from None
             except (urllib.error.URLError, TimeoutError) as error:
                 if attempt == tries:
                     raise UnavailableError(f"{self.api} cannot be reached: {error}") from None
@@ -82,7 +108,7 @@ class Comments:
         if not self.api.startswith(("https://", "http://")):
             raise UnavailableError(f"GITHUB_API_URL must be an http address, found {self.api!r}.")
         request = urllib.request.Request(  # noqa: S310 - checked above
-            f"{self.api}/repos/{self.repository}/{path}",
+            f"{self.api}/{path}",
             data=None if content is None else json.dumps(content).encode(),
             method=method,
             headers={
@@ -96,6 +122,10 @@ class Comments:
         with urllib.request.urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310 - checked above
             body = answer.read()
         return json.loads(body) if body else None
+
+
+def _login(user: Any) -> str:
+    return str(user.get("login") or "") if isinstance(user, dict) else ""
 
 
 def _said(error: urllib.error.HTTPError) -> str:

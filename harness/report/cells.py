@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from harness.estimate import Comparison, Estimate, State
 from harness.leaderboard.rows import Leaderboard, Row
 
+_MONTH = "usd_per_month"
 STATES = {State.MET: "yes", State.MISSED: "no", State.OPEN: "cannot tell"}
 
 
@@ -24,6 +25,7 @@ def headings(board: Leaderboard) -> list[str]:
         "p50 ms",
         "p95 ms",
         "per 1,000 calls",
+        *(["per month [95 %]"] if _MONTH in board.requirement else []),
         "prepare",
         "meets the bar",
     ]
@@ -45,6 +47,7 @@ def cells(board: Leaderboard, row: Row, digits: int = 3) -> list[str]:
         milliseconds(row.p50_ms),
         milliseconds(row.p95_ms),
         per_thousand(row),
+        *([per_month(row)] if _MONTH in board.requirement else []),
         duration(row.prepare_s),
         meets(row),
     ]
@@ -79,6 +82,11 @@ def figure(estimate: Estimate, digits: int = 3) -> str:
     return f"{estimate.value:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]{mark}"
 
 
+def counted(n: int, noun: str) -> str:
+    """E.g. `1 item`, `1,204 items`."""
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
 def difference(comparison: Comparison | None, digits: int = 3) -> str:
     """E.g. `+0.031 [+0.004, +0.058]`."""
     if comparison is None:
@@ -105,11 +113,19 @@ def per_thousand(row: Row) -> str:
     parts = []
     if row.usd_per_1000 is None:
         parts.append("price unknown")
-    elif row.usd_per_1000 > 0:
-        parts.append(f"${significant(row.usd_per_1000)}")
+    elif row.usd_per_1000.value > 0:
+        parts.append(f"${significant(row.usd_per_1000.value)}")
     if row.compute_s_per_1000 is not None:
         parts.append(f"{significant(row.compute_s_per_1000)} s")
     return " + ".join(parts) or "0"
+
+
+def per_month(row: Row) -> str:
+    """What is spent in a month at the task's volume, with its interval."""
+    found = row.usd_per_month
+    if found is None:
+        return "unknown"
+    return f"${significant(found.value)} [${significant(found.low)}, ${significant(found.high)}]"
 
 
 def duration(seconds: float | None) -> str:

@@ -1,5 +1,7 @@
 """Per-item scores of a run in one compact file that is committed: a git ref can then be a baseline."""
 
+from datetime import datetime
+
 import msgspec
 import numpy as np
 
@@ -61,10 +63,13 @@ def read_scores(content: bytes) -> tuple[CommittedScores, Scores]:
     """What `scores_file` wrote.
 
     Raises:
+        msgspec.DecodeError: it is no JSON.
         msgspec.ValidationError: it is not such a file.
     """
     kept = msgspec.json.decode(content, type=CommittedScores)
     n = len(kept.ids)
+    if problem := _problem(kept):
+        raise msgspec.ValidationError(problem)
     failed, unparsed = np.zeros(n, dtype=bool), np.zeros(n, dtype=bool)
     failed[kept.failed], unparsed[kept.unparsed] = True, True
     columns = {
@@ -72,3 +77,25 @@ def read_scores(content: bytes) -> tuple[CommittedScores, Scores]:
         for name, c in kept.columns.items()
     }
     return kept, Scores(kept.ids, kept.hashes, kept.groups, columns, failed, unparsed)
+
+
+def _problem(kept: CommittedScores) -> str | None:
+    """What cannot be, though each part has its type."""
+    n = len(kept.ids)
+    if len(set(kept.ids)) != n:
+        return "an item stands there twice"
+    lengths = {"hashes": len(kept.hashes), "groups": len(kept.groups)}
+    lengths |= {f"codes of {name}": len(column.codes) for name, column in kept.columns.items()}
+    for name, length in lengths.items():
+        if length != n:
+            return f"{n} ids and {length} {name}"
+    if not all(0 <= place < n for place in (*kept.failed, *kept.unparsed)):
+        return f"failed or unparsed names an item beyond the {n} that there are"
+    for name, column in kept.columns.items():
+        if not all(-1 <= code < len(column.values) for code in column.codes):
+            return f"a code of {name} is none of its {len(column.values)} values"
+    try:
+        dated = not kept.ended or datetime.fromisoformat(kept.ended).tzinfo is not None
+    except ValueError:
+        dated = False
+    return None if dated else f"ended is no date with a time zone: {kept.ended!r}"

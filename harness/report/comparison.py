@@ -2,9 +2,9 @@
 
 import msgspec
 
-from harness.compare.result import Claimed, PairedComparison
+from harness.compare.result import Claimed, PairedComparison, Power
 from harness.estimate import Comparison
-from harness.report.cells import difference, figure, significant
+from harness.report.cells import counted, difference, figure, significant
 
 _MOST_FLIPS = 20
 
@@ -35,15 +35,14 @@ def answer(found: PairedComparison) -> str:
     if claimed.a_better or claimed.b_better:
         first, second = (a, b) if claimed.a_better else (b, a)
         return f"{first} is better than {second}; whether by more than {margin} is open."
-    good = [name for name, shown in ((a, claimed.a_not_worse), (b, claimed.b_not_worse)) if shown]
+    good = [name for name, shown in ((a, claimed.a_not_worse), (b, claimed.b_not_worse)) if shown and found.margin]
     if good:
         return f"Which is better is open; {good[0]} is not worse than the other by {margin} or more."
     return "Open: these items show neither which is better nor that it makes no difference."
 
 
 def _heading(found: PairedComparison) -> str:
-    groups = f" in {found.groups} groups" if found.groups else ""
-    return f"{found.a} and {found.b}: {found.metric} on {found.n} items{groups}"
+    return f"{found.a} and {found.b}: {found.metric} on {_items(found)}"
 
 
 def _table(found: PairedComparison) -> str:
@@ -92,24 +91,38 @@ def _claims(found: PairedComparison) -> str:
             (f"{found.b} is not worse by {found.margin:g} (non-inferior)", claimed.b_not_worse),
             (f"they differ by less than {found.margin:g} (equivalent)", claimed.equivalent),
         ]
-    sure = "at all looks together, 95 %" if found.kind == "sequential" else "each by a one-sided 95 % bound"
+    sure = "at all looks together, 95 %" if found.kind == "sequential" else "by the 95 % interval"
+    if found.margin and found.kind != "sequential":
+        sure += "; not worse and equivalent by one-sided 95 % bounds"
     return "\n".join([f"Shown, {sure}:", *(f"  {'yes' if shown else 'no ':<3}  {text}" for text, shown in rows)])
 
 
 def _power(found: PairedComparison) -> str:
     if found.power is None:
         return ""
-    lines = [
-        f"With a power of 80 % these {found.n} items could have shown a difference of {found.power.detectable:.3f}."
-    ]
-    if found.power.items_to_settle is not None:
+    detectable = found.power.detectable
+    shown = f"no difference that {found.metric} can have" if detectable is None else f"a difference of {detectable:.3f}"
+    lines = [f"With a power of 80 % these {_items(found)} could have shown {shown}."]
+    if more := _more(found, found.power):
         about = f" at the margin of {found.margin:g}" if found.margin else ""
-        lines.append(
-            f"If the difference is what it seems, {found.power.items_to_settle:,} items would settle it{about}."
-        )
+        lines.append(f"If the difference is what it seems, {more} would settle it{about}.")
     elif not found.claimed.settled:
-        lines.append("The difference seems to be the margin itself: no number of items would settle it.")
+        lines.append("The difference is too near the margin: neither more items nor more seeds would settle it.")
     return "\n".join(lines)
+
+
+def _more(found: PairedComparison, power: Power) -> str:
+    """E.g. `1,204 items`, `about 8 seeds`."""
+    unit = "groups" if found.groups else "items"
+    parts = [f"{power.units:,} {unit}"] if power.units is not None else []
+    if power.seeds is not None:
+        parts.append(f"about {power.seeds:,} seeds" + ("" if parts else f" on these {unit}"))
+    return " and ".join(parts)
+
+
+def _items(found: PairedComparison) -> str:
+    """E.g. `200 items in 40 groups`."""
+    return f"{counted(found.n, 'item')}{f' in {found.groups} groups' if found.groups else ''}"
 
 
 def _without_failed(found: PairedComparison) -> str:
@@ -118,7 +131,7 @@ def _without_failed(found: PairedComparison) -> str:
     if other is not None:
         return (
             f"Without failed and unparseable answers ({counts}) the claims would be others: {difference(other)} on "
-            f"{other.n} items."
+            f"{counted(other.n, 'item')}."
         )
     if not any(found.failed) or found.unscored:
         return ""
@@ -128,7 +141,7 @@ def _without_failed(found: PairedComparison) -> str:
 def _flips(found: PairedComparison) -> str:
     if not found.flips:
         return "No item flipped."
-    lines = [f"{len(found.flips)} items flipped ({found.a}, {found.b}):"]
+    lines = [f"{counted(len(found.flips), 'item')} flipped ({found.a}, {found.b}):"]
     lines += [f"  {flip.item}: {_score(flip.a)}, {_score(flip.b)}" for flip in found.flips[:_MOST_FLIPS]]
     if len(found.flips) > _MOST_FLIPS:
         lines.append(f"  and {len(found.flips) - _MOST_FLIPS} more; --json lists all")
@@ -143,15 +156,22 @@ def _score(score: object) -> str:
 
 def _notes(found: PairedComparison) -> str:
     lines = list(found.warnings)
+    doubts = dict.fromkeys(e.warning for e in found.estimates or () if e.warning)
+    lines += [f"* {doubt}" for doubt in doubts]
     if found.kind == "sequential":
-        lines.append("The runs were ended once their comparisons were decided: the interval is valid at all times.")
+        pairs = f", and for all {found.pairs} pairs at once" if found.pairs > 1 else ""
+        lines.append(
+            f"The runs were ended once their comparisons were decided: the interval is valid at all times{pairs}. All "
+            f"figures are of the {counted(found.n, 'item')} looked at until then."
+        )
     if found.kind == "judged":
         lines.append("The difference is that of the human labels, which must be on a random part of the items.")
     if found.others:
-        lines.append(f"{found.others} items that only one of the two has are left out.")
+        lines.append(f"Left out: {counted(found.others, 'item')} that only one of the two has.")
     if found.unscored:
         lines.append(
-            f"{found.unscored} items that one of the two left unanswered are out: {found.metric} has no worst value."
+            f"Left out: {counted(found.unscored, 'item')} that one of the two did not answer, as {found.metric} has no "
+            "worst value."
         )
     if not found.higher_is_better:
         lines.append(f"Of {found.metric} less is better: a difference below 0 speaks for {found.a}.")

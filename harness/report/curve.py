@@ -47,15 +47,14 @@ def notes(curves: Curves) -> list[str]:
     """What the figures mean."""
     return [
         f"{curves.draws} draws of labels for each size, nested; {curves.items} test items, the same for all.",
-        "In brackets the 95 % band of the fitted power law: the luck of the labels, without that of the test items.",
+        "In brackets the 95 % band of the fitted power law: the luck of the labels and of the test items, crossed.",
+        "A candidate that uses no labels has the luck of the test items alone.",
         "Labels are all that a candidate is shown, for learning, for choosing and as retrieved examples.",
         "The last column lies beyond what was measured (dashed in the drawing); ? says that it cannot be trusted.",
     ]
 
 
 def _cell(candidate: CandidateCurve, size: float) -> str:
-    if not candidate.points and candidate.measured and not candidate.measured[0].labels:
-        return f"{candidate.measured[0].score:.3f}"
     point = next((p for p in candidate.points if p.labels == size), None)
     if point is None:
         return ""

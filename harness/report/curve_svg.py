@@ -63,9 +63,6 @@ def _drawn(candidate: CandidateCurve, colour: str, number: int, frame: _Frame) -
     legend = _TOP + 14 + 18 * number
     parts = [f'<text x="{_WIDTH - _RIGHT + 12}" y="{legend}" fill="{colour}">{in_xml(candidate.name)}</text>']
     if not points:
-        for measured in candidate.measured[:1]:
-            y = frame.y(measured.score)
-            parts.append(f'<path d="M{_LEFT} {y}H{_WIDTH - _RIGHT}" stroke="{colour}" fill="none"/>')
         return parts
     upper = [f"{frame.x(p.labels)},{frame.y(p.high)}" for p in points]
     lower = [f"{frame.x(p.labels)},{frame.y(p.low)}" for p in reversed(points)]
@@ -74,5 +71,5 @@ def _drawn(candidate: CandidateCurve, colour: str, number: int, frame: _Frame) -
     for part, dash in ((inside, ""), (points[len(inside) - 1 :], ' stroke-dasharray="5 4"')):
         line = " ".join(f"{frame.x(p.labels)},{frame.y(p.value)}" for p in part)
         parts.append(f'<polyline points="{line}" fill="none" stroke="{colour}" stroke-width="1.6"{dash}/>')
-    places = [(frame.x(m.labels), frame.y(m.score)) for m in candidate.measured]
+    places = [(frame.x(m.labels), frame.y(m.score)) for m in candidate.measured if m.labels]
     return parts + [f'<circle cx="{x}" cy="{y}" r="2.4" fill="{colour}"/>' for x, y in places]

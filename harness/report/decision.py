@@ -2,9 +2,9 @@
 
 from collections.abc import Iterator
 
-from harness.decide.verdict import Costs, Verdict
+from harness.decide.verdict import Verdict
 from harness.report.markdown import escape, table
-from harness.report.verdict import cost_rows, first_line, known, need
+from harness.report.verdict import cost_rows, first_line, need, part_notes, part_rows, swing_cells
 
 QUESTION = "Is it worth going beyond prompting and RAG?"
 
@@ -26,6 +26,7 @@ def decision_markdown(verdict: Verdict) -> str:
         *_reasons(verdict),
         *_needs(verdict),
         *_costs(verdict),
+        *_tornado(verdict),
         *_front(verdict),
         *_weighted(verdict),
         *_stood(verdict),
@@ -61,17 +62,26 @@ def _costs(verdict: Verdict) -> Iterator[str]:
     if not verdict.costs:
         return
     yield from ("", "## What each costs", "")
-    titles = ["candidate", "once", "per month", "wrong answers per month", "over the horizon [95 %]"]
+    titles = ["candidate", "once", "per month [95 %]", "wrong answers per month", "over the horizon [95 %]"]
     yield from table([*titles, "per correct answer", "weeks to a first result"], cost_rows(verdict))
-    yield from ("", "Over the horizon, by part:", "")
-    names = list(dict.fromkeys(name for c in verdict.costs for name, paid in c.parts.items() if paid != 0))
-    yield from table(["candidate", *names], [[c.candidate, *(_part(c, name) for name in names)] for c in verdict.costs])
+    yield from ("", "Over the horizon, by part, with the source of its least certain number:", "")
+    names, rows = part_rows(verdict)
+    yield from table(["candidate", *names], rows)
+    if notes := part_notes(verdict):
+        yield from ("", *(f"- {escape(text)}" for text in notes))
     if verdict.pairs:
         yield from ("", *(f"- {escape(text)}" for text in verdict.pairs))
 
 
-def _part(cost: Costs, name: str) -> str:
-    return known(cost.parts[name]) if name in cost.parts else ""
+def _tornado(verdict: Verdict) -> Iterator[str]:
+    if not verdict.tornado or verdict.between is None:
+        return
+    ours, theirs = verdict.between
+    yield from ("", f"## What moves it most: {escape(ours)} against {escape(theirs)}", "")
+    yield f"What {escape(ours)} is worth more a month, one number moved at a time from its 10 % to its 90 % quantile:"
+    yield ""
+    titles = ["number", "value", "low", "high", "at low", "at high", "moves it by", "the order turns at"]
+    yield from table([*titles, "source"], [[*swing_cells(one), one.source] for one in verdict.tornado])
 
 
 def _front(verdict: Verdict) -> Iterator[str]:

@@ -42,12 +42,17 @@ def table(headings: list[str], rows: list[list[str]], *, numbers: bool = True) -
 
 
 def escape(text: str) -> str:
-    """Text that Markdown shows as it is: no table cell, tag, link or mention comes of it."""
+    """Text that Markdown shows as it is: no table cell, tag, link, mention, formula or emoji comes of it."""
     text = text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     text = re.sub(r"([\\`*_{}\[\]|#!~])", r"\\\1", text)
-    # A zero-width space keeps GitHub from making a mention or a link of a bare name or address.
-    text = re.sub(r"@|(?<=:)(?=//)|(?<=\bwww)(?=\.)", lambda found: found[0] + "&#8203;", text)
+    # A zero-width space keeps GitHub from making a mention, a link or an emoji of a bare name, number or address.
+    text = _BARE.sub(lambda found: found[0] + "&#8203;", text)
+    if text.count("$") > 1:  # two of them are a formula; this is how GitHub wants a plain one written
+        text = text.replace("$", "<span>$</span>")
     return re.sub(r"\s+", " ", text).strip()
+
+
+_BARE = re.compile(r"@|(?<=:)(?=//)|(?<=\bwww)(?=\.)|#(?=\d)|\bGH-(?=\d)|:(?=[\w+-]+:)", re.IGNORECASE)
 
 
 def _line(texts: list[str]) -> str:

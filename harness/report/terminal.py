@@ -10,7 +10,7 @@ from harness.decide.verdict import Answer, Verdict
 from harness.estimate import State
 from harness.leaderboard.rows import Leaderboard
 from harness.report import cells
-from harness.report.verdict import cost_rows, short
+from harness.report.verdict import cost_rows, known, short
 
 _COLOURS = {State.MET: "green", State.MISSED: "red", State.OPEN: "yellow"}
 _ANSWERS = {
@@ -65,11 +65,20 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
 def print_costs(verdict: Verdict, console: Console) -> None:
     """What each candidate costs, and where their costs cross."""
     grid = Table(title="What each costs", title_style="bold", header_style="bold")
-    for title in ("candidate", "once", "per month", "wrong answers per month", "over the horizon [95 %]"):
+    for title in ("candidate", "once", "per month [95 %]", "wrong answers per month", "over the horizon [95 %]"):
         grid.add_column(escape(title), justify="left" if title == "candidate" else "right")
     for row in cost_rows(verdict):
         grid.add_row(*(escape(text) for text in row[:5]))
     console.print(grid)
+    parts = Table(title="Over the horizon, by part", title_style="bold", header_style="bold")
+    for title in ("candidate", "part", "USD", "source", "how it came about"):
+        parts.add_column(title, justify="right" if title == "USD" else "left")
+    for cost in verdict.costs:
+        for name, paid in cost.parts.items():
+            if paid != 0:
+                made = cost.about[name]
+                parts.add_row(*map(escape, (cost.candidate, name, known(paid), made.source, made.note)))
+    console.print(parts)
     for text in verdict.pairs:
         console.print(escape(text))
     console.print()

@@ -1,7 +1,7 @@
 """The verdict as a few lines: what a terminal and the head of a leaderboard show."""
 
-from harness.decide.verdict import Costs, Need, Reason, Verdict
-from harness.decide.words import usd
+from harness.decide.verdict import Costs, Need, Range, Reason, Swing, Verdict
+from harness.decide.words import plain, usd
 
 _REASONS, _NEEDS = 4, 3
 """So many are shown; the rest stands in decision.md."""
@@ -12,7 +12,25 @@ def short(verdict: Verdict) -> list[str]:
     lines = [f"Is it worth going beyond prompting and RAG? {verdict.answer.capitalize()}: {first_line(verdict)}"]
     lines += [reason(one) for one in verdict.reasons[:_REASONS]]
     lines += [f"To decide it: {need(one)}" for one in verdict.needs[:_NEEDS]]
+    lines += [f"Moves it most: {_widest(verdict)}"] if verdict.tornado and verdict.between else []
     return [*lines, *(f"Keep in mind: {caveat}" for caveat in verdict.caveats)]
+
+
+def _widest(verdict: Verdict) -> str:
+    """The number that moves the difference of the candidates in question most."""
+    assert verdict.between is not None
+    one, (ours, theirs) = verdict.tornado[0], verdict.between
+    name, _, low, high, at_low, at_high, _, turns = swing_cells(one)
+    turn = f"the order turns at {turns}" if one.turns_at is not None else "no value within its range turns the order"
+    return f"{name}. At {low} {ours} is worth {at_low} a month over {theirs}, at {high} {at_high}; {turn}."
+
+
+def swing_cells(one: Swing) -> list[str]:
+    """Number, value, low, high, what it is worth at each, how far apart that is, where the order turns."""
+    unit = "" if one.unit == "share" else f" {one.unit}"
+    turns = "no value within its range" if one.turns_at is None else plain(one.turns_at)
+    money = [usd(value) for value in (one.at_low, one.at_high, one.swing)]
+    return [one.name, f"{plain(one.value)}{unit}", plain(one.low), plain(one.high), *money, turns]
 
 
 def first_line(verdict: Verdict) -> str:
@@ -43,14 +61,44 @@ def cost_rows(verdict: Verdict) -> list[list[str]]:
         [
             cost.candidate,
             known(cost.once),
-            known(cost.per_month),
-            "no price" if cost.wrong_per_month is None else usd(cost.wrong_per_month),
+            _spread(cost.per_month, cost.per_month_range),
+            "no price" if cost.wrong_per_month is None else _spread(cost.wrong_per_month, cost.wrong_range),
             _horizon(cost),
-            known(cost.per_correct),
+            _spread(cost.per_correct, cost.per_correct_range),
             "" if cost.weeks is None else f"{cost.weeks:g}",
         ]
         for cost in verdict.costs
     ]
+
+
+def part_rows(verdict: Verdict) -> tuple[list[str], list[list[str]]]:
+    """The parts that anybody pays over the horizon, and per candidate what it pays, with where that came from."""
+    names = list(dict.fromkeys(name for c in verdict.costs for name, paid in c.parts.items() if paid != 0))
+    return names, [[c.candidate, *(_part(c, name) for name in names)] for c in verdict.costs]
+
+
+def part_notes(verdict: Verdict) -> list[str]:
+    """What a reader must know of how single parts came about."""
+    return [
+        f"{cost.candidate}, {name}: {made.note}"
+        for cost in verdict.costs
+        for name, made in cost.about.items()
+        if made.note and cost.parts.get(name) != 0
+    ]
+
+
+def _part(cost: Costs, name: str) -> str:
+    if name not in cost.parts:
+        return ""
+    made = cost.about.get(name)
+    return known(cost.parts[name]) + (f" ({made.source})" if made and cost.parts[name] is not None else "")
+
+
+def _spread(value: float | None, ends: Range | None) -> str:
+    """E.g. `$120 [$90, $170]`; the interval is left out where it has no width."""
+    if value is None or ends is None or usd(ends[0]) == usd(value) == usd(ends[1]):
+        return known(value)
+    return f"{usd(value)} [{usd(ends[0])}, {usd(ends[1])}]"
 
 
 def known(value: float | None) -> str:

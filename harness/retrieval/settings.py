@@ -172,7 +172,9 @@ class Retrieval(Embedding):
         depth = min(self.candidates or 4 * self.k, len(texts))
         searchers: list[Searcher] = []
         if self.embeds:
-            searchers.append(Dense(VectorIndex.load(folder / "index.faiss"), self.embedding(services)))
+            embedder = self.embedding(services)
+            await embedder.open()
+            searchers.append(Dense(VectorIndex.load(folder / "index.faiss"), embedder))
         if self.search != "dense":
             searchers.append(Lexical(LexicalIndex.load(folder / "bm25")))
         found = searchers[0] if len(searchers) == 1 else Fused(searchers, depth)

@@ -81,7 +81,8 @@ def _given(
     task: Task, adapter: Prompted, seed: int, services: Services, given: Mapping[str, tuple[Context, ...]]
 ) -> Callable[[], Awaitable[Predictor]]:
     async def predictor() -> Predictor:
-        return _Given(adapter, task.view(seed), adapter.caller(services), given)
+        first, _ = await adapter.opened(services)
+        return _Given(adapter, task.view(seed), first, given)
 
     return predictor
 

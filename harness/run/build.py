@@ -31,34 +31,45 @@ def built(folder: Path) -> Preparation | None:
 
 async def build(
     adapter: Adapter, view: TaskView, folder: Path, seed: int, services: Services, *, anew: bool = False
-) -> Preparation:
+) -> tuple[Preparation, bool]:
     """Builds into a folder beside, and moves it in place when all is there: a kill leaves no half a build.
 
     What another run is building at this moment is waited for, and then taken unless it is wanted `anew`.
 
+    Args:
+        adapter: what is built.
+        view: of the task it is built for.
+        folder: where it is kept.
+        seed: of the run.
+        services: models.
+        anew: whether what is there is built again.
+
+    Returns:
+        What it took, and whether that was now.
+
     Raises:
         RunError: the folder cannot be written.
+        BuildEndedError: the build could not be finished; there is none.
     """
     lock = await _lock(folder)
     try:
         for remains in folder.parent.glob(f".{folder.name}.*/"):
             shutil.rmtree(remains, ignore_errors=True)
         if not anew and (there := built(folder)):
-            return there
+            return there, False
         temporary = Path(tempfile.mkdtemp(dir=folder.parent, prefix=f".{folder.name}."))
         try:
-            async with services.cores:
+            async with services.cores if adapter.builds_here() else contextlib.nullcontext():
                 watch, begun = stopwatch.start(), time.monotonic()
                 preparation = await adapter.build(view, temporary, seed, services)
-                preparation = msgspec.structs.replace(
-                    preparation, seconds=round(time.monotonic() - begun + watch.saved, 3)
-                )
+                seconds = time.monotonic() - begun - watch.idle + watch.saved
+                preparation = msgspec.structs.replace(preparation, seconds=round(seconds, 3))
             replace_file(temporary / _DONE, msgspec.json.encode(preparation))
             shutil.rmtree(folder, ignore_errors=True)
             temporary.rename(folder)
         finally:
             shutil.rmtree(temporary, ignore_errors=True)
-        return preparation
+        return preparation, True
     finally:
         lock.release()
 

@@ -118,14 +118,14 @@ def unfinished(manifest: Manifest) -> Manifest:
 
 
 def check_journal(manifest: Manifest, journal: Path) -> None:
-    """Whether what the run had written at its end is still there as it was.
+    """Whether what the run had written at its end still stands there as it was; a journal that is gone holds nothing.
 
     Raises:
-        RunError: the journal was changed since, or is gone.
+        RunError: it was changed since.
     """
-    if not manifest.journal_bytes:
+    if not manifest.journal_bytes or not journal.is_file():
         return
-    if not journal.is_file() or checksum(journal, manifest.journal_bytes) != manifest.journal_sha256:
+    if checksum(journal, manifest.journal_bytes) != manifest.journal_sha256:
         raise RunError(
             f"{journal}: it is not as the run of {manifest.candidate} left it {manifest.ended}: a record was changed "
             "or removed since. Put the file back, or run the candidate with --fresh."

@@ -10,57 +10,39 @@ from typing import Any
 from harness.adapter import Predictor
 from harness.kinds.kind import Kind
 from harness.models import stopwatch
+from harness.models.patience import Patience, made
 from harness.run.journal import Journal
 from harness.types import Answered, Failed, Failure, Item, Query, Record, Reply
 
 Progress = Callable[[int, int], None]
 """`(finished items, failed among them)`, called now and then as records come in, and at the end."""
 
-_FAILURES_COUNT_FROM = 50
 _LOOK_AGAIN_SECONDS = 0.02
 _TELL_SECONDS = 0.1
 
 
 @dataclass
-class Stopper:
+class Stopper(Patience):
     """Why a run should end early, once there is a reason."""
 
-    max_failures: float = 0.05
-    """Share of failed items, after the first 50, that ends the run."""
-    reason: str | None = None
-    finished: int = 0
-    failed: int = 0
     calls: int = 0
     """Model calls made, answers from the cache left out."""
-    last_failure: str | None = None
-    """What went wrong with the last item that failed."""
     further: Callable[[Record], str | None] = field(default=lambda _: None)
     """A rule of the caller's: a reason to stop after this record, or None."""
     hold: Callable[[], bool] = field(default=lambda: False)
     """Whether the run should wait for others that it is compared with."""
+    at_once: int | None = None
+    """Items that are put to a predictor together, at most; None leaves it to the predictor."""
     decided: bool = False
     """Whether the reason is that nothing more need be asked."""
 
     def see(self, record: Record, *, final: bool) -> None:
         """Counts a record and finds a reason, if it gives one."""
-        self.finished += 1
-        self.calls += sum(1 for call in record.calls if not call.from_cache and call.model != "recorded")
-        if isinstance(record, Failed):
-            self.failed += 1
-            self.last_failure = f"{record.error}: {record.message}"
-            if final:
-                self.stop(self.last_failure)
-            elif self.finished >= _FAILURES_COUNT_FROM and self.failed > self.max_failures * self.finished:
-                self.stop(
-                    f"{self.failed} of {self.finished} items failed, more than {self.max_failures:.0%}; "
-                    f"the last one: {self.last_failure}"
-                )
+        self.calls += made(record.calls)
+        failure = Failure(record.error, record.message, record.calls, final) if isinstance(record, Failed) else None
+        self.count(failure)
         if reason := self.further(record):
             self.stop(reason)
-
-    def stop(self, reason: str) -> None:
-        """Ends the run after what is in flight; the first reason counts."""
-        self.reason = self.reason or reason
 
     async def may_go_on(self) -> bool:
         """Waits while the run should, and says whether it is to ask more."""
@@ -71,6 +53,9 @@ class Stopper:
 
 class Rule:
     """What a caller has to say about one run as it goes on. This one has nothing to say."""
+
+    at_once: int | None = None
+    """Items that may be asked together, at most, so that it can be stopped between them; None for no limit."""
 
     def begin(self, journal: Path, stopper: Stopper) -> None:
         """Called before the first item, with what was finished before; may stop the run at once."""
@@ -105,10 +90,16 @@ async def answer(
     concurrency: int,
     progress: Progress,
 ) -> Busy:
-    """Puts the items to the predictor and journals what comes, until all are done or there is a reason to stop."""
+    """Puts the items to the predictor and journals what comes, until all are done or there is a reason to stop.
+
+    An item that a final error kept from being asked (a spent budget, a wrong key) has no record: it is still to do.
+    """
     busy, told = Busy(), 0.0
 
     def keep(query: Query, said: Reply | Failure, seconds: float | None) -> None:
+        if isinstance(said, Failure) and not said.asked:
+            stopper.count(said)
+            return
         record = as_record(query, said, kind, seconds)
         try:
             journal.append(record)
@@ -125,10 +116,11 @@ async def answer(
             progress(stopper.finished, stopper.failed)
 
     if predictor.batch_size > 1:
-        for start in range(0, len(items), predictor.batch_size):
+        size = min(predictor.batch_size, stopper.at_once or predictor.batch_size)
+        for start in range(0, len(items), size):
             if not await stopper.may_go_on():
                 break
-            queries = [item.query for item in items[start : start + predictor.batch_size]]
+            queries = [item.query for item in items[start : start + size]]
             async with cores:
                 await _batch(queries, predictor, busy, keep)
             journal.flush()
@@ -155,7 +147,11 @@ Keep = Callable[[Query, Reply | Failure, float | None], None]
 
 
 async def _worker(queue: Iterator[Item], predictor: Predictor, stopper: Stopper, keep: Keep) -> None:
-    """Asks one item after the other. Its latency is the wall time less what it waited for its turn here."""
+    """Asks one item after the other.
+
+    Its latency is that of the calls that succeeded and of what the predictor does around them: the wall time less
+    what the item waited here for a slot, a rate or the budget, and less failed attempts and back-off.
+    """
     for item in queue:
         if not await stopper.may_go_on():
             return

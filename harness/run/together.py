@@ -9,8 +9,8 @@ from typing import TypeVar
 from harness.errors import RunError
 from harness.models.budget import Budget
 from harness.models.cache import ResponseCache
+from harness.models.patience import Patience
 from harness.models.services import Services
-from harness.run.runner import Stopper
 from harness.run.store import Store
 
 Outcome = TypeVar("Outcome")
@@ -22,7 +22,7 @@ class Stoppable:
 
     stopped: str | None = field(default=None, init=False)
     """Why all of it was to end, if somebody said so."""
-    _stoppers: list[Stopper] = field(default_factory=list, init=False)
+    _stoppers: list[Patience] = field(default_factory=list, init=False)
 
     def stop(self, reason: str) -> None:
         """Ends every run after what is in flight; those that have not begun ask nothing."""
@@ -30,8 +30,8 @@ class Stoppable:
         for stopper in self._stoppers:
             stopper.stop(reason)
 
-    def watch(self, stopper: Stopper) -> None:
-        """Has `stop` end this run too."""
+    def watch(self, stopper: Patience) -> None:
+        """Has `stop` end this run, or this build, too."""
         self._stoppers.append(stopper)
         if self.stopped:
             stopper.stop(self.stopped)

@@ -1,7 +1,7 @@
 """Rows of a person's file as train and test items."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ TEST_SHARE, SEED = 0.3, 0
 _INPUTS = ("text", "input", "question", "document", "message", "sentence", "body", "utterance")
 _TARGETS = ("label", "target", "category", "class", "intent", "answer")
 _FEWEST = 10
+_TEXT = (".csv", ".jsonl")
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def read_examples(path: Path, input_column: str | None, target_column: str | Non
     Raises:
         DataError: a column that is not there, too few rows, or targets that are no labels.
     """
-    rows = list(read_rows(path.name, path.parent, encoding, "--from"))
+    rows = list(_rows(path, encoding))
     columns = [str(name) for name in rows[0].cells]
     asked = _column(input_column, _INPUTS, columns, "--input", path)
     target = _column(target_column, _TARGETS, columns, "--target", path)
@@ -71,6 +72,22 @@ def read_examples(path: Path, input_column: str | None, target_column: str | Non
     )
     train, test = cut_validation(items, (), TEST_SHARE, SEED)
     return Examples(asked, target, labels, train, test, len(rows) - len(filled), len(filled) - len(kept), contradicted)
+
+
+def _rows(path: Path, encoding: str) -> Iterator[Row]:
+    try:
+        if path.suffix.lower() in _TEXT:
+            path.read_bytes().decode(encoding)
+    except UnicodeDecodeError as error:
+        raise DataError(
+            f"{path}: not {encoding} (byte {error.start:,} of the file). If it was saved in another encoding, name it: "
+            "--encoding latin-1, cp1252 or utf-16."
+        ) from None
+    except LookupError:
+        raise DataError(f"--encoding {encoding}: there is no such encoding; e.g. utf-8, latin-1, cp1252.") from None
+    except OSError:
+        pass  # `read_rows` says it better
+    yield from read_rows(path.name, path.parent, encoding, "--from")
 
 
 def _column(given: str | None, usual: Sequence[str], columns: Sequence[str], option: str, path: Path) -> str:

@@ -25,7 +25,13 @@ class Made:
     """Files that were there already and were left as they are."""
 
 
-def make_project(root: Path, source: Path, input_column: str | None = None, target_column: str | None = None) -> Made:
+def make_project(
+    root: Path,
+    source: Path,
+    input_column: str | None = None,
+    target_column: str | None = None,
+    encoding: str = "utf-8",
+) -> Made:
     """Writes `harness.toml`, a task, a test and a workflow into a folder.
 
     Args:
@@ -33,6 +39,7 @@ def make_project(root: Path, source: Path, input_column: str | None = None, targ
         source: file with labelled examples.
         input_column: what is asked; None for a usual name.
         target_column: its label; None for a usual name.
+        encoding: of a text file; what is written is UTF-8.
 
     Raises:
         ConfigError: there is a project already.
@@ -43,7 +50,7 @@ def make_project(root: Path, source: Path, input_column: str | None = None, targ
             f"{root / FILE} is there already. To add a task, write tasks/NAME/task.toml; see harness list."
         )
     name = _task_name(source)
-    examples = read_examples(source, input_column, target_column)
+    examples = read_examples(source, input_column, target_column, encoding)
     folder = Path("tasks") / name
     files = {
         folder / "task.toml": texts.task_toml(examples),

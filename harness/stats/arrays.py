@@ -47,6 +47,10 @@ def as_clusters(groups: ArrayLike | None, n: int) -> tuple[IntArray, int]:
     array = np.asarray(groups)
     if array.shape != (n,):
         raise ValueError(f"expected one group per item, shape ({n},), found shape {array.shape}")
+    if array.dtype == np.int64 and n and array.min() >= 0 and array.max() < n:
+        # Codes already: counted, which is many times faster than sorted.
+        present = np.bincount(array) > 0
+        return (np.cumsum(present) - 1)[array], int(present.sum())
     names, codes = np.unique(array, return_inverse=True)
     return codes.astype(np.int64), names.size
 

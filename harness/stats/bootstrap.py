@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from harness.stats.arrays import FloatArray, IntArray, check_level
+from harness.stats.clusters import FEW_EFFECTIVE, unit_degrees
 from harness.stats.mean import constant_interval
 from harness.stats.resample import Units, distinct_units, draw_counts, leave_one_out, split
-from harness.stats.tails import acceleration, bca, expanded, two_sided_p
+from harness.stats.tails import acceleration, bca, expanded, reached, two_sided_p
 
 Aggregate = Callable[[Any, IntArray], FloatArray]
 """From u distinct values and (b, u) counts of them to b aggregates."""
@@ -45,8 +46,8 @@ class Bootstrapped:
     """Two-sided, that the true figure is 0; meant for differences. Never 0."""
     draws: int
     """Resamples in which the figure was defined."""
-    method: Method
-    """How the interval was made."""
+    method: Method | Literal["t"]
+    """How the interval was made; t standard errors of the draws where units are few."""
 
 
 @dataclass(frozen=True)
@@ -82,7 +83,8 @@ def bootstrap(
         groups: (n,) cluster codes; whole clusters are then drawn.
         level: coverage of the two-sided interval.
         method: percentile, or BCa (Efron 1987) with the acceleration from leaving out each distinct unit.
-            Both are expanded for few units (Hesterberg 2015), which changes little above a hundred.
+            Both are expanded for few units (Hesterberg 2015), which changes little above a hundred. Where
+            fewer than 10 units' worth is resampled, the interval is t standard errors of the draws in place of both.
         bounds: the least and the greatest figure there can be. They are needed where no draw differs from
             the value (10 of 10 right): see `harness.stats.mean.constant_interval`.
 
@@ -175,12 +177,19 @@ def _bootstrap(
     if np.abs(figures - value).max() <= 1e-12 * (1 + abs(value)):
         interval = constant_interval(value, int(units.times.sum()), level, bounds)
         return Bootstrapped(value, *interval, 0.0, two_sided_p(figures), figures.size, method)
-    tails = expanded(int(units.times.sum()), level)
+    error, count = float(figures.std(ddof=1)), int(units.times.sum())
+    df = unit_degrees(groups, count)
+    if df + 1 < FEW_EFFECTIVE:
+        # Hardly any resamples are distinct: their quantiles end where the units do.
+        reach = reached(count, level, df) * error
+        least, greatest = (-np.inf, np.inf) if bounds is None else bounds
+        ends = max(value - reach, least), min(value + reach, greatest)
+        return Bootstrapped(value, *ends, error, two_sided_p(figures), figures.size, "t")
+    tails = expanded(count, level, df)
     if method == "bca":
         left_out = [(_figures(sides, units, counts) @ signs, times) for counts, times in leave_one_out(units)]
         tails = bca(tails, value, figures, acceleration(*map(np.concatenate, zip(*left_out, strict=True))))
     low, high = np.quantile(figures, tails)
-    error = float(figures.std(ddof=1))
     return Bootstrapped(value, float(low), float(high), error, two_sided_p(figures), figures.size, method)
 
 

@@ -54,8 +54,8 @@ def crossing(
 ) -> Crossing:
     """At how many labels the challenger overtakes the incumbent for good, if at all.
 
-    The resamples of the two curves are taken as independent, which widens the interval where both were
-    trained on the same draws.
+    The draws of labels of the two curves are taken as independent, which widens the interval where both were
+    trained on the same ones. Test items that were resampled for both together (`shifts`) stay paired.
 
     Args:
         challenger: the curve that may overtake.

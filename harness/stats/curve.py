@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
-from harness.stats.arrays import FloatArray, as_scores, check_level
+from harness.stats.arrays import FloatArray, IntArray, as_scores, check_level
 from harness.stats.power_law import least_squares, power_law, variances_of_means
 
 FARTHEST = 4.0
@@ -52,19 +52,26 @@ class CurvePoint:
 
 
 def fit_curve(
-    labels: ArrayLike, scores: ArrayLike, rng: np.random.Generator, *, higher_is_better: bool = True
+    labels: ArrayLike,
+    scores: ArrayLike,
+    rng: np.random.Generator,
+    *,
+    shifts: ArrayLike | None = None,
+    higher_is_better: bool = True,
 ) -> LearningCurve:
     """An inverse power law (Figueroa et al. 2012) by weighted least squares, and its uncertainty.
 
     Sizes weigh by the variance between their draws, which is smoothed over the sizes as a power of them. The
     uncertainty is a parametric bootstrap of the size means, in which the variance is drawn too (as in a t
-    interval). It is that of the draws of labels: where all draws share their test items, the error from those
-    comes on top.
+    interval). That is the luck of the draws of labels. The luck of the test items, which all draws share, is
+    crossed with it: what resampled items would have changed is added to each resample.
 
     Args:
         labels: (n,) the number of labels behind each score; each size several times (draws).
         scores: (n,) the score of each draw.
         rng: source of the resamples.
+        shifts: (RESAMPLES, n) each score on resampled test items minus `scores`, one row for one resample of the
+            items; None leaves their luck out. Curves with the same resamples can be compared as pairs.
         higher_is_better: whether a larger score is the better one.
 
     Raises:
@@ -86,6 +93,8 @@ def fit_curve(
     fitted = power_law(parameters, shape[None, :])
     noise = rng.standard_normal((RESAMPLES, sizes.size)) * np.sqrt(variances)
     noise *= np.sqrt(freedom / rng.chisquare(freedom, (RESAMPLES, 1)))
+    if shifts is not None:
+        noise += _by_size(_checked(shifts, y.size), codes, draws)
     resampled = least_squares(shape, fitted + noise, 1 / variances)
     sign = 1.0 if higher_is_better else -1.0
     # With one draw for each size the variance comes from the curve, and says nothing against it.
@@ -103,17 +112,42 @@ def fit_curve(
     )
 
 
-def flat_curve(scores: ArrayLike, rng: np.random.Generator, *, higher_is_better: bool = True) -> LearningCurve:
-    """The curve of a candidate that uses no labels, from its repeated scores; one score counts as exact.
+def flat_curve(
+    scores: ArrayLike, rng: np.random.Generator, *, shifts: ArrayLike | None = None, higher_is_better: bool = True
+) -> LearningCurve:
+    """The curve of a candidate that uses no labels, from its repeated scores; a single one has no luck but its items'.
+
+    Args:
+        scores: (n,) of its runs.
+        rng: source of the resamples.
+        shifts: (RESAMPLES, n) as those of `fit_curve`.
+        higher_is_better: whether a larger score is the better one.
 
     Raises:
-        ValueError: no scores, or a value that is not finite.
+        ValueError: no scores, a value that is not finite, or shifts of another shape.
     """
     y = as_scores(scores)
     error = float(y.std(ddof=1) / np.sqrt(y.size)) if y.size > 1 else 0.0
     level = y.mean() + error * rng.standard_t(max(y.size - 1, 1), RESAMPLES)
+    if shifts is not None:
+        level += _checked(shifts, y.size).mean(axis=1)
     resampled = np.stack([level, np.zeros(RESAMPLES), np.ones(RESAMPLES)], axis=1)
     return LearningCurve(1.0, np.inf, np.array([y.mean(), 0.0, 1.0]), resampled, higher_is_better, (), ())
+
+
+def _checked(shifts: ArrayLike, n: int) -> FloatArray:
+    found = np.asarray(shifts, dtype=np.float64)
+    if found.shape != (RESAMPLES, n) or not np.isfinite(found).all():
+        raise ValueError(f"expected finite shifts of shape {(RESAMPLES, n)}, found shape {found.shape}")
+    return found
+
+
+def _by_size(shifts: FloatArray, codes: IntArray, draws: IntArray) -> FloatArray:
+    """(RESAMPLES, k) the mean over the draws of each size."""
+    means = np.zeros((codes.size, draws.size))
+    means[np.arange(codes.size), codes] = 1 / draws[codes]
+    found: FloatArray = shifts @ means
+    return found
 
 
 def curve_scores(curve: LearningCurve, labels: ArrayLike) -> FloatArray:

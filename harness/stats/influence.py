@@ -13,6 +13,7 @@ from scipy import stats
 
 from harness.stats.arrays import FloatArray, IntArray, as_clusters, check_level
 from harness.stats.bootstrap import JointDraws, Side
+from harness.stats.clusters import unit_degrees
 from harness.stats.interval import Interval
 
 MOST_VALUES = 2000
@@ -57,7 +58,8 @@ def normal_interval(
     """
     check_level(level)
     value, covariance = _moments([side], groups)
-    reach = float(stats.norm.ppf((1 + level) / 2) * np.sqrt(covariance[0, 0]))
+    df = unit_degrees(groups, len(np.asarray(side.codes)))
+    reach = float(stats.t.ppf((1 + level) / 2, df) * np.sqrt(covariance[0, 0]))
     least, greatest = (-np.inf, np.inf) if bounds is None else bounds
     centre = float(value[0])
     return centre, Interval(max(centre - reach, least), min(centre + reach, greatest))

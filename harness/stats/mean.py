@@ -7,6 +7,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from harness.stats.arrays import as_clusters, as_scores, check_level
+from harness.stats.clusters import cluster_degrees
 from harness.stats.interval import Interval
 
 
@@ -26,6 +27,8 @@ class MeanEstimate:
     """Items."""
     clusters: int
     """Clusters; equal to n without groups."""
+    df: float
+    """Degrees of freedom of the standard error."""
 
 
 def clustered_variance(values: ArrayLike, groups: ArrayLike | None = None) -> float:
@@ -50,7 +53,7 @@ def mean_interval(
     level: float = 0.95,
     bounds: tuple[float, float] | None = None,
 ) -> MeanEstimate:
-    """The mean with a t interval: cluster-robust with G - 1 degrees of freedom, or the ordinary one.
+    """The mean with a t interval: cluster-robust with `cluster_degrees` of freedom, or the ordinary one.
 
     Where the values (or the means of the clusters) do not vary, or there are fewer than two clusters, the
     data say nothing about their spread: the interval is then that of `constant_interval`.
@@ -71,13 +74,14 @@ def mean_interval(
     n, value = scores.size, float(scores.mean())
     clusters = as_clusters(groups, n)[1]
     variance = clustered_variance(scores, groups)
+    df = float(n - 1) if groups is None else cluster_degrees(groups)
     # Clusters whose means differ by rounding alone do not vary.
     if clusters < 2 or variance <= (1e-12 * float(np.abs(scores).max())) ** 2:
-        return MeanEstimate(value, *constant_interval(value, clusters, level, bounds), 0.0, n, clusters)
+        return MeanEstimate(value, *constant_interval(value, clusters, level, bounds), 0.0, n, clusters, df)
     error = float(np.sqrt(variance if groups is not None else variance * n / (n - 1)))
-    reach = float(stats.t.ppf((1 + level) / 2, clusters - 1)) * error
+    reach = float(stats.t.ppf((1 + level) / 2, df)) * error
     low, high = (-np.inf, np.inf) if bounds is None else bounds
-    return MeanEstimate(value, max(value - reach, low), min(value + reach, high), error, n, clusters)
+    return MeanEstimate(value, max(value - reach, low), min(value + reach, high), error, n, clusters, df)
 
 
 def constant_interval(value: float, units: int, level: float, bounds: tuple[float, float] | None = None) -> Interval:

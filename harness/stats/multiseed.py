@@ -1,14 +1,16 @@
 """Several seeds of one candidate: intervals that hold the luck of the seeds and of the items."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
 
 from harness.stats.arrays import FloatArray, IntArray, as_clusters, check_level
-from harness.stats.bootstrap import Aggregate, Side, joint_draws
+from harness.stats.bootstrap import Aggregate, JointDraws, Side, joint_draws
+from harness.stats.clusters import unit_degrees
 from harness.stats.mean import clustered_variance, constant_interval
 from harness.stats.tails import two_sided_p
 
@@ -55,6 +57,41 @@ class Seeded:
     """(seeds, n) which of the values each seed scored on each item."""
 
 
+class Spread(NamedTuple):
+    """A standard error with its degrees of freedom."""
+
+    error: float
+    df: float
+
+
+@dataclass(frozen=True)
+class Crossed(JointDraws):
+    """Figures of K candidates, averaged over the seeds of each, in resamples of items and seeds."""
+
+    from_seeds: FloatArray
+    """(K,) variance of each figure that the seeds bring; 0 where there is one seed."""
+    seeds: IntArray
+    """(K,) how many each has."""
+
+    def spread(self, of: Sequence[int], error: float, units: int, df: float) -> Spread:
+        """The standard error of a figure, or of the difference of two, for few units and seeds.
+
+        What the units bring is made unbiased by units / (units - 1); the degrees of freedom of the parts together are
+        Satterthwaite's.
+
+        Args:
+            of: the candidates.
+            error: standard deviation of the draws of that figure or difference, above 0.
+            units: items, or clusters, that are resampled; at least 2.
+            df: their degrees of freedom.
+        """
+        few = [k for k in of if self.seeds[k] > 1]
+        seeds = float(self.from_seeds[few].sum())
+        items = max(0.0, error**2 - seeds) * units / (units - 1)
+        weighted = float(np.sum(self.from_seeds[few] ** 2 / (self.seeds[few] - 1))) + items**2 / df
+        return Spread(float(np.sqrt(seeds + items)), (seeds + items) ** 2 / weighted)
+
+
 def multi_bootstrap(
     candidate: Seeded,
     draws: int,
@@ -65,12 +102,10 @@ def multi_bootstrap(
     level: float = 0.95,
     bounds: tuple[float, float] | None = None,
 ) -> MultiSeed:
-    """Items and seeds resampled crossed (Sellam et al. 2022, MultiBERTs, arXiv 2106.16163).
+    """Items and seeds resampled crossed (Sellam et al. 2022, MultiBERTs, arXiv 2106.16163): see `over_seeds`.
 
-    Each draw resamples items (clusters) once for all seeds, and seeds of each candidate on their own, and
-    averages the aggregate over the drawn seeds. Two things are done for few seeds: S - 1 of S seeds are
-    drawn, which makes the variance between them unbiased (Rao and Wu 1988), and the interval reaches t
-    standard errors with Satterthwaite's degrees of freedom, since the draws of two seeds have no tails.
+    The interval reaches t standard errors with Satterthwaite's degrees of freedom, since few seeds say little of
+    their own spread.
 
     Args:
         candidate: at least one seed; with one, only the items' luck can be seen.
@@ -88,8 +123,14 @@ def multi_bootstrap(
     check_level(level)
     parts = [candidate] if baseline is None else [candidate, baseline]
     tables = [_codes(part.codes) for part in parts]
-    units = as_clusters(groups, tables[0].shape[1])[1]
-    value, figures, between = _crossed(parts, tables, draws, rng, groups)
+    n = tables[0].shape[1]
+    units = as_clusters(groups, n)[1]
+    sides = [Side(part.aggregate, part.values, row) for part, table in zip(parts, tables, strict=True) for row in table]
+    owners = [k for k, table in enumerate(tables) for _ in table]
+    crossed = over_seeds(joint_draws(sides, draws, rng, groups), owners, rng)
+    signs = np.array([1.0, -1.0])[: len(parts)]
+    value, figures = float(crossed.estimates @ signs), crossed.draws @ signs
+    figures = figures[np.isfinite(figures)]
     if not np.isfinite(value) or figures.size < 2:
         raise ValueError("the aggregate is not defined on these items (are all targets of one class?)")
     error = float(figures.std(ddof=1))
@@ -97,16 +138,40 @@ def multi_bootstrap(
     if units < 2 or error <= 1e-12 * (1 + abs(value)):
         low, high = constant_interval(value, units, level, bounds)
         return MultiSeed(value, low, high, 0.0, two_sided_p(figures), figures.size)
-    df = _degrees(error**2, between, units)
-    reach = float(stats.t.ppf((1 + level) / 2, df)) * error
+    wide = crossed.spread(range(len(parts)), error, units, unit_degrees(groups, n))
+    reach = float(stats.t.ppf((1 + level) / 2, wide.df)) * wide.error
     least, greatest = (-np.inf, np.inf) if bounds is None else bounds
     return MultiSeed(
         value,
         max(value - reach, least),
         min(value + reach, greatest),
         error,
-        float(2 * stats.t.sf(abs(value) / error, df)),
+        float(2 * stats.t.sf(abs(value) / wide.error, wide.df)),
         figures.size,
+    )
+
+
+def over_seeds(joint: JointDraws, owners: Sequence[int], rng: np.random.Generator) -> Crossed:
+    """Draws of single runs, crossed with their seeds: the figures of candidates, with both kinds of luck.
+
+    Each draw weighs the seeds of a candidate anew, by normal weights with the mean and the covariance of drawing
+    S - 1 of its S seeds with replacement, which makes the variance between them unbiased (Rao and Wu 1988). Normal
+    ones (Chernozhukov, Chetverikov and Kato 2013), since the draws of two or three seeds have no tails.
+
+    Args:
+        joint: figures of R runs in the same resamples of their items.
+        owners: per run which of K candidates it is of, from 0 on.
+        rng: where the randomness comes from.
+    """
+    owner = np.asarray(owners)
+    runs = [np.flatnonzero(owner == k) for k in range(owner.max() + 1)]
+    draws = [np.sum(joint.draws[:, r] * _seed_weights(r.size, len(joint.draws), rng), axis=1) for r in runs]
+    between = [float(joint.estimates[r].var(ddof=1)) / r.size if r.size > 1 else 0.0 for r in runs]
+    return Crossed(
+        np.array([joint.estimates[r].mean() for r in runs]),
+        np.stack(draws, axis=1),
+        np.array(between),
+        np.array([r.size for r in runs]),
     )
 
 
@@ -139,28 +204,6 @@ def variance_shares(scores: ArrayLike, groups: ArrayLike | None = None) -> Varia
     return VarianceShares(items / total, between_seeds / total, residual / total)
 
 
-def _crossed(
-    parts: list[Seeded],
-    tables: list[IntArray],
-    draws: int,
-    rng: np.random.Generator,
-    groups: ArrayLike | None,
-) -> tuple[float, FloatArray, list[tuple[float, int]]]:
-    """The value, its defined draws, and each candidate's variance from seeds with its degrees of freedom."""
-    sides = [Side(part.aggregate, part.values, row) for part, table in zip(parts, tables, strict=True) for row in table]
-    joint = joint_draws(sides, draws, rng, groups)
-    value, figures, between, start = 0.0, np.zeros(draws), [], 0
-    for sign, table in zip((1, -1), tables, strict=False):
-        seeds = len(table)
-        columns = slice(start, start + seeds)
-        value += sign * float(joint.estimates[columns].mean())
-        figures += sign * np.sum(joint.draws[:, columns] * _seed_weights(seeds, draws, rng), axis=1)
-        if seeds > 1:
-            between.append((float(joint.estimates[columns].var(ddof=1)) / seeds, seeds - 1))
-        start += seeds
-    return value, figures[np.isfinite(figures)], between
-
-
 def _codes(codes: ArrayLike) -> IntArray:
     table = np.asarray(codes)
     if table.ndim != 2 or table.size == 0:
@@ -169,13 +212,8 @@ def _codes(codes: ArrayLike) -> IntArray:
 
 
 def _seed_weights(seeds: int, draws: int, rng: np.random.Generator) -> FloatArray:
-    drawn = max(1, seeds - 1)
-    return rng.multinomial(drawn, np.full(seeds, 1 / seeds), size=draws) / drawn
-
-
-def _degrees(total: float, between: list[tuple[float, int]], units: int) -> float:
-    """Satterthwaite's degrees of freedom of a variance whose parts come from seeds and from items."""
-    from_seeds = sum(variance for variance, _ in between)
-    from_items = max(0.0, total - from_seeds)
-    weighted = sum(variance**2 / df for variance, df in between) + from_items**2 / (units - 1)
-    return float((from_seeds + from_items) ** 2 / weighted)
+    """(draws, seeds) weights around 1 / seeds that sum to 1."""
+    if seeds == 1:
+        return np.ones((draws, 1))
+    normal = rng.standard_normal((draws, seeds))
+    return np.asarray(1 / seeds + (normal - normal.mean(axis=1, keepdims=True)) / np.sqrt(seeds * (seeds - 1)))

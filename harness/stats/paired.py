@@ -12,6 +12,8 @@ from harness.stats.mean import mean_interval
 from harness.stats.permutation import sign_flip_p
 from harness.stats.tango import tango
 
+UNBOUNDED = "no interval, since all differences are equal and nothing bounds the score"
+
 
 class Agreement(NamedTuple):
     """On how many items which of two candidates is right."""
@@ -85,24 +87,26 @@ def compare_means(
     b: ArrayLike,
     groups: ArrayLike | None,
     binary: bool,
-    rng: np.random.Generator,
+    rng: np.random.Generator | None,
     *,
     level: float = 0.95,
+    bounds: tuple[float, float] | None = None,
 ) -> PairedDifference:
     """The difference of the mean scores of A and B on the same items, by the method that fits them.
 
     Scores of 0 and 1 without groups: Tango's interval and McNemar's exact p. Otherwise the (clustered)
     paired t; with groups and scores of 0 and 1 the p is that of sign flips, which holds with few
-    discordant clusters too. The observed range of the scores bounds the difference, which matters where A
-    and B differ by the same on every item.
+    discordant clusters too. Where A and B differ by the same on every item, only bounds limit how else they may
+    differ elsewhere: without any the interval is infinite, and nothing can be claimed.
 
     Args:
         a: (n,) scores of A.
         b: (n,) scores of B, of the same items in the same order.
         groups: (n,) cluster codes, or None.
         binary: the scores are 0 and 1.
-        rng: for the sign flips.
+        rng: for the sign flips; without it a p that needs them is NaN.
         level: coverage of the two-sided interval.
+        bounds: the least and the greatest difference there can be; -1 and 1 where `binary`.
 
     Raises:
         ValueError: no items, different lengths, scores that are not finite, or not 0 and 1 where `binary`.
@@ -117,13 +121,15 @@ def compare_means(
         p_value = mcnemar(table).p_value
         method = "Tango score interval, exact McNemar p"
         return PairedDifference(float(differences.mean()), low, high, p_value, n, n, method, table)
-    width = 1.0 if binary else float(np.ptp(np.concatenate([scores_a, scores_b])))
-    mean = mean_interval(differences, groups, level, (-width, width))
+    mean = mean_interval(differences, groups, level, (-1.0, 1.0) if binary else bounds)
     method = "paired t" if groups is None else "clustered paired t"
+    if mean.standard_error == 0 and np.isinf(mean.low):
+        method = f"{method}; {UNBOUNDED}"
     if binary or mean.standard_error == 0:
-        p_value, method = sign_flip_p(differences, rng, groups), f"{method}, sign-flip p"
+        p_value = float("nan") if rng is None else sign_flip_p(differences, rng, groups)
+        method = f"{method}, sign-flip p"
     else:
-        p_value = float(2 * stats.t.sf(abs(mean.value) / mean.standard_error, mean.clusters - 1))
+        p_value = float(2 * stats.t.sf(abs(mean.value) / mean.standard_error, mean.df))
     return PairedDifference(mean.value, mean.low, mean.high, p_value, n, mean.clusters, method, table)
 
 

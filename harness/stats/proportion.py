@@ -102,6 +102,26 @@ def wilson_clustered(values: ArrayLike, groups: ArrayLike | None, level: float =
     scores = as_binary(values)
     if groups is None:
         return wilson(float(scores.sum()), scores.size, level)
+    effect, critical = _clustering(scores, groups, level)
+    return _wilson(float(scores.mean()), scores.size / effect, critical)
+
+
+def clopper_pearson_clustered(values: ArrayLike, groups: ArrayLike | None, level: float = 0.95) -> Interval:
+    """The exact interval with an effective n, which holds the t quantile too (Korn and Graubard 1998).
+
+    The design effect and the degrees of freedom are those of `wilson_clustered`; so are arguments and errors.
+    """
+    check_level(level)
+    scores = as_binary(values)
+    n = float(scores.size)
+    if groups is not None:
+        effect, critical = _clustering(scores, groups, level)
+        n = n / effect * (float(stats.norm.ppf((1 + level) / 2)) / critical) ** 2
+    return clopper_pearson(float(scores.mean()) * n, n, level)
+
+
+def _clustering(scores: FloatArray, groups: ArrayLike, level: float) -> tuple[float, float]:
+    """The design effect, and the t quantile in place of z."""
     codes, clusters = as_clusters(groups, scores.size)
     sizes = np.bincount(codes, minlength=clusters)
     icc = _steady_icc(scores, codes, sizes)
@@ -109,7 +129,7 @@ def wilson_clustered(values: ArrayLike, groups: ArrayLike | None, level: float =
     spread = sizes * (1 + (sizes - 1) * min(max(icc, 0.0), 1.0))
     unequal = float(spread.sum() ** 2 / (spread @ spread))
     df = max(1.0, np.sqrt((clusters - 1) * max(unequal - 1, 1.0)))
-    return _wilson(float(scores.mean()), scores.size / effect, float(stats.t.ppf((1 + level) / 2, df)))
+    return effect, float(stats.t.ppf((1 + level) / 2, df))
 
 
 def few_for_coverage(successes: float, n: float, clusters: int | None = None) -> bool:

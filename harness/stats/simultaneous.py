@@ -1,6 +1,6 @@
 """Several candidates at once: intervals that hold together, the best of a group, ranks, adjusted p."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
@@ -10,7 +10,10 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from harness.stats.arrays import FloatArray, IntArray, check_level
+from harness.stats.interval import Interval
 
+PairInterval = Callable[[int, int, float, float], Interval]
+"""The interval of one difference: from both candidates, the level, and the standard deviation of its draws."""
 Adjustment = Literal["bonferroni", "holm", "bh", "by"]
 
 
@@ -27,7 +30,7 @@ class Differences:
     high: FloatArray
     """(m,) upper ends."""
     p_value: FloatArray
-    """(m,) two-sided, adjusted for all m; never 0."""
+    """(m,) two-sided, adjusted for all m; never 0, and NaN where draws that do not vary tell nothing of it."""
     critical: float
     """How many standard errors the intervals reach."""
 
@@ -58,11 +61,19 @@ def against(k: int, reference: int) -> IntArray:
     return np.array([(i, reference) for i in range(k) if i != reference], dtype=np.int64).reshape(-1, 2)
 
 
-def simultaneous(estimates: ArrayLike, draws: ArrayLike, pairs: ArrayLike, level: float = 0.95) -> Differences:
+def simultaneous(
+    estimates: ArrayLike,
+    draws: ArrayLike,
+    pairs: ArrayLike,
+    level: float = 0.95,
+    interval: PairInterval | None = None,
+) -> Differences:
     """Max-T intervals: each reaches as many standard errors as the greatest of all rarely exceeds.
 
     The critical value is the quantile, over resamples, of max_j |d*_j - d_j| / s_j (Westfall and Young
-    1993; Romano and Wolf 2005). Differences without any spread in the draws have an interval of no width.
+    1993; Romano and Wolf 2005). With an `interval` for a single pair, each is that interval at the level that so many
+    standard errors are for a normal difference, at least `level` and at most Bonferroni's, which always suffices.
+    Draws of candidates that hardly ever differ have no spread to go by: such pairs are at Bonferroni's.
 
     Args:
         estimates: (K,) figures of the candidates on the items themselves.
@@ -70,6 +81,8 @@ def simultaneous(estimates: ArrayLike, draws: ArrayLike, pairs: ArrayLike, level
             in which a figure is not defined are left out.
         pairs: (m, 2) which candidate minus which: `all_pairs` or `against`.
         level: the probability that all intervals hold.
+        interval: of a single pair; without it the draws speak alone, and those without any spread are an interval of
+            no width and a p of NaN.
 
     Raises:
         ValueError: fewer than two draws, shapes that do not fit, or a wrong level.
@@ -84,16 +97,14 @@ def simultaneous(estimates: ArrayLike, draws: ArrayLike, pairs: ArrayLike, level
     scale = np.where(error > 0, error, 1.0)
     greatest = np.where(error > 0, np.abs(gaps - value) / scale, 0.0).max(axis=1, initial=0.0)
     critical = float(np.quantile(greatest, level, method="higher"))
-    observed = np.where(error > 0, np.abs(value) / scale, np.where(value == 0, 0.0, np.inf))
-    hits = greatest.size - np.searchsorted(np.sort(greatest), observed, side="left")
-    return Differences(
-        chosen,
-        value,
-        value - critical * error,
-        value + critical * error,
-        (1 + hits) / (1 + greatest.size),
-        critical,
-    )
+    hits = greatest.size - np.searchsorted(np.sort(greatest), np.abs(value) / scale, side="left")
+    p_value = np.where(error > 0, (1 + hits) / (1 + greatest.size), np.where(value == 0, 1.0, np.nan))
+    low, high = value - critical * error, value + critical * error
+    if interval is not None:
+        single = _single_levels(error, critical, level)
+        ends = [interval(int(a), int(b), *rest) for (a, b), *rest in zip(chosen, single, error, strict=True)]
+        low, high = np.array(ends).T
+    return Differences(chosen, value, low, high, p_value, critical)
 
 
 def best_of(
@@ -102,6 +113,7 @@ def best_of(
     estimates: ArrayLike,
     draws: ArrayLike,
     level: float = 0.95,
+    interval: PairInterval | None = None,
 ) -> BestDifference:
     """The best of group A minus the best of group B, with an interval that pays for the picking.
 
@@ -114,6 +126,7 @@ def best_of(
         estimates: (K,) figures on the items themselves.
         draws: (B, K) figures in the same resamples.
         level: coverage of the interval.
+        interval: as for `simultaneous`.
 
     Raises:
         ValueError: an empty group, a candidate in both, or as `simultaneous`.
@@ -121,7 +134,7 @@ def best_of(
     if not group_a or not group_b or set(group_a) & set(group_b):
         raise ValueError(f"two groups without a common candidate are needed, found {list(group_a)} and {list(group_b)}")
     pairs = [(a, b) for a in group_a for b in group_b]
-    found = simultaneous(estimates, draws, pairs, level)
+    found = simultaneous(estimates, draws, pairs, level, interval)
     shape = (len(group_a), len(group_b))
     value, low, high = (x.reshape(shape) for x in (found.value, found.low, found.high))
     points = np.asarray(estimates, dtype=np.float64)
@@ -172,6 +185,13 @@ def adjusted_p(p_values: ArrayLike, method: Adjustment) -> FloatArray:
     adjusted = np.empty_like(p)
     adjusted[order] = np.minimum(1.0, stepped)
     return adjusted
+
+
+def _single_levels(error: FloatArray, critical: float, level: float) -> list[float]:
+    """(m,) the level at which each pair alone is shown, so that all hold together."""
+    most = 1 - (1 - level) / error.size
+    shared = min(max(level, 2 * float(stats.norm.cdf(critical)) - 1), most)
+    return [shared if e > 0 else most for e in error]
 
 
 def _checked(estimates: ArrayLike, draws: ArrayLike, pairs: ArrayLike) -> tuple[FloatArray, FloatArray, IntArray]:

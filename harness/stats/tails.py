@@ -9,14 +9,22 @@ from harness.stats.arrays import FloatArray, IntArray
 ROUNDING = 1e-12
 
 
-def expanded(n: int, level: float) -> FloatArray:
-    """The two tail probabilities, further out for few units, as t is for z (Hesterberg 2015).
+def reached(n: int, level: float, df: float) -> float:
+    """How many standard errors of the draws an interval over few units reaches (Hesterberg 2015).
+
+    The draws of n units vary by (n - 1) / n too little, and t stands for z.
 
     Args:
         n: units that are resampled, at least 2.
         level: coverage of the two-sided interval.
+        df: degrees of freedom of the units, n - 1 where they weigh the same.
     """
-    reach = np.sqrt(n / (n - 1)) * stats.t.ppf((1 + level) / 2, n - 1)
+    return float(np.sqrt(n / (n - 1)) * stats.t.ppf((1 + level) / 2, df))
+
+
+def expanded(n: int, level: float, df: float) -> FloatArray:
+    """The two tail probabilities, further out for few units by what `reached` says; the arguments are the same."""
+    reach = reached(n, level, df)
     tails: FloatArray = stats.norm.cdf([-reach, reach])
     return tails
 

@@ -1,7 +1,7 @@
 """`task.toml` as a person writes it, table by table."""
 
 from math import inf
-from typing import Any
+from typing import Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
@@ -104,11 +104,19 @@ class GuardTable(Table):
     """Other tasks of the project."""
 
 
+class IntervalsTable(Table):
+    """`[metrics] intervals`: how the intervals of one run are made; see `harness.metrics.metric.Intervals`."""
+
+    proportion: Literal["wilson", "clopper-pearson", "beta-binomial"] = "wilson"
+    aggregate: Literal["percentile", "bca"] = "percentile"
+
+
 class MetricsTable(Table):
     """`[metrics]`."""
 
     primary: str | None = None
     also: tuple[str, ...] = ()
+    intervals: IntervalsTable = IntervalsTable()
 
 
 class Bound(Table):
@@ -124,6 +132,13 @@ class Bound(Table):
         return self
 
     @property
+    def limit(self) -> float:
+        """The number, whichever way it bounds."""
+        limit = self.at_least if self.at_least is not None else self.at_most
+        assert limit is not None
+        return limit
+
+    @property
     def text(self) -> str:
         """E.g. `>= 0.9`."""
         return f">= {self.at_least:g}" if self.at_least is not None else f"<= {self.at_most:g}"
@@ -135,11 +150,12 @@ class UseTable(Table):
     calls_per_month: float | None = Field(default=None, ge=0)
     horizon_months: float = Field(default=24, gt=0)
     knowledge_changes_per_year: float = Field(default=0, ge=0)
-    error_cost_usd: float = Field(default=0, ge=0)
-    label_cost_usd: float | None = Field(default=None, ge=0)
-    peak_factor: float | None = Field(default=None, ge=1)
+    error_cost_usd: float | None = Field(default=None, ge=0)
+    """Of one wrong answer; 0 says that it costs nothing, None that nobody says."""
+    label_cost_usd: float | None = Field(default=None, ge=0, le=100_000)
+    peak_factor: float | None = Field(default=None, ge=1, le=1e6)
     """Busiest second's load over the average's; None takes the assumed `peak_to_average`."""
-    worth_usd_per_month: float = Field(default=0, ge=0)
+    worth_usd_per_month: float = Field(default=0, ge=0, le=1e9)
     """A heavier approach must be worth at least so much more each month."""
     probability: float = Field(default=0.95, gt=0.5, lt=1)
     """How sure its net value must be."""

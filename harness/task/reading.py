@@ -16,7 +16,7 @@ from harness.errors import ConfigError, DataError, UnknownNameError
 from harness.kinds.kind import Kind
 from harness.kinds.registry import make_kind
 from harness.metrics import judged, retrieval
-from harness.metrics.metric import Metric
+from harness.metrics.metric import Intervals, Metric, check_ordered
 from harness.task.file import Bound, DataTable, TaskFile, UpdateTable
 from harness.task.judging import judged_metric_names, read_judging
 from harness.task.task import SYSTEM_FIGURES, Requirement, Task
@@ -44,7 +44,10 @@ def load_task(folder: Path) -> Task:
     source = _Source(file, folder, str(path))
     kind = make_kind(file.task.kind, file.task.model_dump(), source.targets(), str(path), folder)
     names = judged_metric_names(file.judge, _metric_names(file, kind), str(path))
-    metrics = [_named_metric(kind, file.data, name, str(path), bounded=name in file.requirement) for name in names]
+    named = [_named_metric(kind, file.data, name, str(path), bounded=name in file.requirement) for name in names]
+    check_ordered(named[0], f"{path}: [metrics] primary")
+    intervals = Intervals(**file.metrics.intervals.model_dump())
+    metrics = [replace(metric, intervals=intervals) for metric in named]
     parts, corpus = source.parts(kind), source.corpus()
     _check_gold(parts.test, corpus, f"{path}: [data] gold")
     return Task(

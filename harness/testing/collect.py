@@ -104,7 +104,7 @@ def _wanted(requirement: Mapping[str, Any]) -> dict[str, str]:
     words = {}
     for key, value in requirement.items():
         if key == "on_premise":
-            if value is True:
+            if value is not False:  # also what is not valid: the test says so
                 words[key] = "on_premise"
         elif key != "margin":
             words[key] = f"{key} {_bound(value)}".rstrip()

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NoReturn
 
+from harness.decide.words import figures, measured
 from harness.estimate import Comparison, Estimate, State, hold
 
 
@@ -59,7 +60,7 @@ class Figure:
 
     def __repr__(self) -> str:
         e = self.estimate
-        return f"<{self.name} {_number(e.value)} [{_number(e.low)}, {_number(e.high)}], {e.n} items>"
+        return f"<{self.name} {measured(e)}, {e.n} items>"
 
     def _number(self, bound: object) -> float:
         if isinstance(bound, (int, float)) and not isinstance(bound, bool):
@@ -84,9 +85,10 @@ def explained(op: str, left: object, right: object) -> list[str] | None:
     e, up = left.estimate, op.startswith(">")
     state = left.state(at_least=right) if up else left.state(at_most=right)
     side, edge = ("lower", e.lower) if up else ("upper", e.upper)
+    _, bound = figures(e.value, edge, against=right)
     lines = [
         f"{left!r} {op} {right:g}",
-        f"{STATED[state]}: the one-sided 95 % {side} bound is {_number(edge)}, asked is {op} {right:g}",
+        f"{STATED[state]}: the one-sided 95 % {side} bound is {bound}, asked is {op} {right:g}",
     ]
     if e.failed:
         lines.append(f"{e.failed} of the items got no answer" + (" and are left out of the figure" * e.blind))
@@ -143,7 +145,3 @@ class Difference:
     def __repr__(self) -> str:
         c = self.comparison
         return f"<{self.name}: {c.difference:+.3f} [{c.low:+.3f}, {c.high:+.3f}], {c.n} items>"
-
-
-def _number(value: float) -> str:
-    return f"{value:.3f}" if abs(value) < 10 else f"{value:.1f}"

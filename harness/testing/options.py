@@ -42,7 +42,14 @@ def add_options(parser: pytest.Parser) -> None:
         try:
             group.addoption(flag, dest=f"harness_{name}", **attributes)
         except (ValueError, argparse.ArgumentError):
-            group.addoption(f"--harness-{flag.removeprefix('--')}", dest=f"harness_{name}", **attributes)
+            other = f"--harness-{flag.removeprefix('--')}"
+            try:
+                group.addoption(other, dest=f"harness_{name}", **attributes)
+            except (ValueError, argparse.ArgumentError):
+                raise pytest.UsageError(
+                    f"another plugin or a conftest.py has both {flag} and {other}; approach-harness needs one. "
+                    "Rename one there, or leave approach-harness out: -p no:harness."
+                ) from None
 
 
 def option(config: pytest.Config, name: str) -> Any:

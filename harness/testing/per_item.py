@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from inspect import iscoroutinefunction
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -80,10 +81,15 @@ def per_item(marker: pytest.Mark, where: str) -> PerItem:
         raise pytest.UsageError(f'{where}: mark harness takes names: harness(task="...", candidate="...", samples=20).')
     repeats = marker.kwargs.get("repeats", 1)
     found = PerItem(**{**marker.kwargs, "must_pass": marker.kwargs.get("must_pass", repeats)})
-    if found.repeats < 1 or not 1 <= found.must_pass <= found.repeats or (found.samples or 1) < 1:
+    for key in ("task", "candidate"):
+        if not isinstance(name := getattr(found, key), str):
+            raise pytest.UsageError(f"{where}: mark harness: {key} is a name, found {name!r}.")
+    numbers = (found.repeats, found.must_pass, 1 if found.samples is None else found.samples)
+    whole = all(isinstance(n, int) and not isinstance(n, bool) and n >= 1 for n in numbers)
+    if not whole or found.must_pass > found.repeats:
         raise pytest.UsageError(
-            f"{where}: mark harness: samples and repeats are at least 1, must_pass is 1 to repeats; found samples = "
-            f"{found.samples}, repeats = {found.repeats}, must_pass = {found.must_pass}."
+            f"{where}: mark harness: samples and repeats are whole numbers from 1, must_pass is 1 to repeats; found "
+            f"samples = {found.samples!r}, repeats = {found.repeats!r}, must_pass = {found.must_pass!r}."
         )
     return found
 
@@ -134,13 +140,16 @@ def call_repeatedly(function: pytest.Function) -> bool:
     results, must_pass = function.stash.get(REPEATS, ((), 1))
     if len(results) < 2:
         return False
+    if iscoroutinefunction(function.obj):
+        # Called, it would do nothing, and a plugin that awaits it would do so once.
+        pytest.fail("a test with repeats is a plain function: an async one is not repeated.", pytrace=False)
     names = function._fixtureinfo.argnames  # noqa: SLF001 - as pytest's own call of a test function does
-    errors: list[Exception] = []
+    errors: list[BaseException] = []
     for result in results:
         given = {name: function.funcargs[name] for name in names} | {"harness_item": result}
         try:
             function.obj(**given)
-        except Exception as error:
+        except (Exception, pytest.fail.Exception) as error:  # the second is none of the first
             errors.append(error)
     passed = len(results) - len(errors)
     function.user_properties.append(("harness_repeats", f"{passed} of {len(results)} passed"))

@@ -37,10 +37,11 @@ class HarnessPlugin:
     def pytest_configure(self, config: pytest.Config) -> None:
         """Checks the names given, and adds `tasks/` to what is collected where that is asked for."""
         config.addinivalue_line("markers", _MARKER)
+        known = self._candidates
         for name in chosen_candidates(config):
-            if name not in self._candidates:
-                known = suggestion(name, self._candidates)
-                raise pytest.UsageError(f"--candidates: {self.root / 'harness.toml'} has no candidate {name!r}{known}")
+            if name not in known:
+                hint = suggestion(name, known)
+                raise pytest.UsageError(f"--candidates: {self.root / 'harness.toml'} has no candidate {name!r}{hint}")
         tasks = self.root / "tasks"
         if option(config, "harness") and tasks.is_dir() and not self._asked:
             config.args.append(str(tasks))
@@ -74,6 +75,7 @@ class HarnessPlugin:
             raise pytest.UsageError(f"{where}: {error}") from None
         metafunc.parametrize("harness_item", [(asked, name) for name in ids], indirect=True, ids=ids)
 
+    @pytest.hookimpl(tryfirst=True)
     def pytest_pyfunc_call(self, pyfuncitem: pytest.Function) -> bool | None:
         """Repeats a test of an item as often as its marker says."""
         from harness.testing.per_item import call_repeatedly
@@ -117,7 +119,8 @@ class HarnessPlugin:
         def make(task: str, candidates: Sequence[str] = ()) -> "Board":
             from harness.testing.board import Board
 
-            chosen = list(candidates) or self._meant_for(task)
+            named = [candidates] if isinstance(candidates, str) else list(candidates)
+            chosen = named or self._meant_for(task)
             return Board(self.runs, task, chosen, note=_noter(request), strict=option(self.config, "all"))
 
         return self._guarded(make)
@@ -127,8 +130,11 @@ class HarnessPlugin:
         """`verdict(task)`: whether it is worth going beyond prompting and RAG, and the choice."""
 
         def make(task: str) -> Any:
-            self.runs.board(task, self._meant_for(task))
-            found = self.runs.project.decide(task)
+            chosen = self._meant_for(task)
+            if not chosen:
+                raise UnavailableError(f"no candidate that was asked for is meant for task {task}.")
+            self.runs.board(task, chosen)
+            found = self.runs.project.decide(task, chosen)
             _noter(request)(f"{task}.verdict", f"{found.answer}: {found.choice}")
             return found
 
@@ -158,7 +164,14 @@ class HarnessPlugin:
             table = tomllib.loads(path.read_text(encoding="utf-8")).get("candidates", {})
         except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
             raise pytest.UsageError(f"{path}: cannot be read as TOML: {error}.") from None
-        return table if isinstance(table, dict) else {}
+        if not isinstance(table, dict):
+            raise pytest.UsageError(f"{path}: [candidates] must be a table, found {table!r}.")
+        for name, settings in table.items():
+            if not isinstance(settings, dict):
+                raise pytest.UsageError(f"{path}: [candidates.{name}] must be a table, found {settings!r}.")
+            if not isinstance(settings.get("tasks", []), list):
+                raise pytest.UsageError(f"{path}: [candidates.{name}] tasks is a list, found {settings['tasks']!r}.")
+        return table
 
     def _meant_for(self, task: str) -> list[str]:
         chosen = chosen_candidates(self.config)

@@ -16,7 +16,8 @@ if TYPE_CHECKING:
     from harness.leaderboard.rows import Leaderboard
     from harness.metrics.metric import Metric
     from harness.project import Candidate
-    from harness.run.session import Outcome, Session
+    from harness.run.options import Outcome
+    from harness.run.session import Session
     from harness.task import Task
 
 _WAIT_S = 24 * 3600.0
@@ -90,7 +91,7 @@ class Runs:
         Repeats go to a store of their own and past the response cache: they ask the same again, and a leaderboard
         shall not take them for seeds of the candidate.
         """
-        from harness.run.session import Options
+        from harness.run.options import Options
         from harness.run.store import Store
 
         with self._turn(task):
@@ -107,7 +108,8 @@ class Runs:
 
     def _run(self, task: str, names: Sequence[str]) -> None:
         """All at once; if that raises, one by one, so that a broken candidate spoils no other's figures."""
-        from harness.run.session import Options, Session
+        from harness.run.options import Options
+        from harness.run.session import Session
 
         loaded = self.task(task)
         try:

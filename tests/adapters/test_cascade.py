@@ -1,13 +1,16 @@
 """A cascade: the cheap part answers where it is sure, the dear one where it is not."""
 
+import asyncio
 from collections import Counter
 
 import pytest
-from fakes.server import FakeServer
+from fakes.server import OK, FakeServer, failing
 
 from harness.learning.cascade import Tried, choose_threshold
+from harness.models.retry import RetryPolicy
 from harness.run.journal import latest
 from harness.run.manifest import read_manifest
+from harness.run.options import Options, Outcome
 from harness.types import Rung
 
 TOML = """
@@ -16,6 +19,19 @@ adapter = "cascade"
 cheap = {{ adapter = "tfidf" }}
 dear = {{ adapter = "prompting", model = "openai/fake", base_url = "{url}" }}
 """
+
+
+PRICE = """
+[prices."openai/fake"]
+input = 1000.0
+output = 1000.0
+"""
+
+
+def zoo_row(n: int) -> dict[str, str]:
+    """A training item that says nothing to TF-IDF."""
+    label = "cat" if n % 2 else "dog"
+    return {"id": f"t{n}", "text": f"nothing {label}_t{n}", "label": label}
 
 
 def tried(text: str) -> list[Tried]:
@@ -109,6 +125,62 @@ def test_what_is_wrong_with_a_part_is_said_with_its_place(zoo, old: str, new: st
     assert ended.code == 2
     assert said in ended.err
     assert "Traceback" not in ended.err
+
+
+@pytest.mark.parametrize("status", [401, 404])
+def test_a_dear_part_that_nobody_can_ask_ends_the_candidate_and_keeps_no_build(zoo, status: int) -> None:
+    zoo.server.draw = lambda: failing(status)
+    ended = zoo.cli("run", "pets")
+    assert ended.code == 1
+    assert f"both: stopped early: {'Unauthorised' if status == 401 else 'UnknownModel'}" in ended.err
+    assert "run again to retry" not in ended.err
+    assert not list(zoo.root.glob(".harness/builds/*/"))
+    assert not list(zoo.root.glob("results/pets/records/*/manifest.json"))
+    zoo.server.draw = lambda: OK
+    (outcome,) = zoo.run()
+    assert (outcome.failed, outcome.stopped) == (0, None)
+
+
+def test_too_many_failures_of_the_dear_part_end_its_build_and_a_few_are_left_out(zoo, monkeypatch) -> None:
+    monkeypatch.setattr("harness.models.caller.RetryPolicy", lambda: RetryPolicy(attempts=1))
+    faults = iter([failing(500)] * 3)
+    zoo.server.draw = lambda: next(faults, OK)
+    (outcome,) = zoo.run()
+    assert "3 of " in outcome.stopped
+    assert outcome.calls == zoo.server.calls > 3
+    faults = iter([failing(500)])
+    (outcome,) = zoo.run(max_failures=0.5, cache=False)
+    assert outcome.stopped is None
+    (manifest,) = zoo.root.glob("results/pets/records/*/manifest.json")
+    assert read_manifest(manifest).preparation.notes["accuracy"] == 1.0
+
+
+def test_a_budget_that_a_build_spends_ends_the_candidate(zoo) -> None:
+    zoo.write("harness.toml", (zoo.root / "harness.toml").read_text() + PRICE)
+    ended = zoo.cli("run", "pets", "--budget-usd", "0.25", "--max-concurrency", "1")
+    assert ended.code == 1
+    assert "both: stopped early: BudgetSpent" in ended.err
+    assert f"0 answers made, {zoo.server.calls} model calls" in ended.err
+    assert zoo.server.calls > 0
+    assert not list(zoo.root.glob(".harness/builds/*/"))
+
+
+def test_an_end_while_it_is_built_asks_no_more_than_what_is_in_flight(zoo) -> None:
+    zoo.server.delay = 0.05
+    zoo.train(zoo_row(n) for n in range(400))
+    project = zoo.open()
+    session, chosen = project.session(project.project.task("pets"), [], Options(), lambda *_: None)
+
+    async def main() -> list[Outcome]:
+        running = asyncio.ensure_future(session.run(chosen))
+        while not zoo.server.calls:  # noqa: ASYNC110 - the server is in another thread
+            await asyncio.sleep(0.01)
+        session.stop("enough")
+        return await running
+
+    (outcome,) = asyncio.run(main())
+    assert (outcome.asked, outcome.stopped) == (0, "enough")
+    assert outcome.calls == zoo.server.calls <= 16
 
 
 def test_without_validation_items_it_cannot_be_built(zoo) -> None:

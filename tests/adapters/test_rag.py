@@ -11,11 +11,11 @@ sys.path.insert(0, str(Path(__file__).parents[1]))
 from fakes.server import FakeServer, failing
 
 from harness.api import open_project
-from harness.errors import ConfigError, RunError
+from harness.errors import ConfigError
 from harness.models.retry import RetryPolicy
 from harness.money import pricer, spending, today
 from harness.run.journal import latest
-from harness.run.session import Options, Outcome
+from harness.run.options import Options, Outcome
 from harness.types import Answered, Failed, Preparation
 
 MANUAL = {
@@ -179,8 +179,11 @@ def test_a_query_that_cannot_be_embedded_is_a_failure_with_its_call(desk: Desk) 
 def test_an_index_that_cannot_be_made_stops_the_run_with_what_to_do(desk: Desk) -> None:
     desk.candidate(desk.hosted() + "k = 2")
     desk.server.draw = lambda: failing(400)
-    with pytest.raises(RunError, match=r"failed while indexing.*run again to continue"):
-        desk.run()
+    outcome = desk.run()
+    assert "failed while indexing" in outcome.stopped
+    assert "run again to continue" in outcome.stopped
+    assert not list(desk.root.glob(".harness/builds/*/"))
+    assert not list(desk.root.glob("results/*/records/*/manifest.json"))
 
 
 def test_data_leave_the_machine_by_an_embedder_elsewhere_but_not_by_bm25(desk: Desk) -> None:

@@ -11,7 +11,7 @@ from fakes.server import FakeServer
 
 from harness.api import OpenProject, open_project
 from harness.run.journal import latest
-from harness.run.session import Options
+from harness.run.options import Options
 
 pytestmark = pytest.mark.slow
 

@@ -6,7 +6,7 @@ import pytest
 
 from harness import OpenProject
 from harness.errors import DataError
-from harness.run.session import Options
+from harness.run.options import Options
 from tests.projects import recorded_project, write_lines
 
 OPTIONS = Options(latency=True)
@@ -67,7 +67,7 @@ def test_the_price_is_looked_up_by_model_and_nothing_is_billed(tmp_path: Path) -
     opened = project(tmp_path, scored(*[1] * 6, usage=json.dumps(usage)))
     opened.run("t", ["other"], OPTIONS)
     row = opened.leaderboard("t", ["other"])["other"]
-    assert row.usd_per_1000 == pytest.approx(3.5)  # $2.50 and $10 per million
+    assert row.usd_per_1000.value == pytest.approx(3.5)  # $2.50 and $10 per million
     assert row.billed_usd == 0
 
 
@@ -114,3 +114,13 @@ def test_a_seed_that_was_not_recorded_is_refused(tmp_path: Path) -> None:
 @pytest.mark.parametrize("usage", [{"inputtokens": 3}, "many", {"input_tokens": "many"}])
 def test_usage_that_says_nothing_valid_is_refused(tmp_path: Path, usage: Any) -> None:
     refused(tmp_path, scored(1, usage=usage), "usage")
+
+
+@pytest.mark.parametrize(
+    "cells", [{"cost_usd": -5}, {"seconds": -3}, {"usage": {"input_tokens": 10, "cached_tokens": 1200}}]
+)
+def test_what_cannot_have_been_measured_is_refused_before_anything_runs(tmp_path: Path, cells: dict[str, Any]) -> None:
+    opened = project(tmp_path, scored(1, 1, 1, 1, 1, 1, **cells))
+    with pytest.raises(DataError, match=r"other\.jsonl:1: "):
+        opened.run("t", ["base", "other"], OPTIONS)
+    assert not list((tmp_path / "results").glob("t/records/*"))

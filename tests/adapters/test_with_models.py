@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from harness.api import OpenProject, open_project
-from harness.run.session import Options
+from harness.run.options import Options
 
 pytestmark = pytest.mark.slow
 

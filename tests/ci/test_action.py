@@ -90,7 +90,7 @@ def test_a_pull_request_that_makes_it_worse_is_blocked_and_says_so(job, tmp_path
     done = job.step("Publish", GITHUB_TOKEN="", GITHUB_STEP_SUMMARY=str(summary), GITHUB_EVENT_NAME="pull_request")
     assert done.returncode == 0, done.stderr
     assert "## Blocked" in summary.read_text()
-    assert "Items that fell with bot" in summary.read_text()
+    assert " items fell with bot" in summary.read_text()
     assert job.step("Verdict of the gate", STATUS=job.outputs["status"]).returncode == 1
 
 

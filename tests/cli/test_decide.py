@@ -82,6 +82,19 @@ def test_price_answers_anew_under_another_price(project):
     assert "Worth it: Use own" in " ".join(run("price", "sort", "--price", "openai/gpt-4o=900/900/900").output.split())
 
 
+def test_a_price_of_a_model_that_no_run_called_is_refused_and_names_those_that_were(project):
+    from harness.errors import ConfigError
+
+    with pytest.raises(ConfigError, match="did you mean 'openai/gpt-4o'"):
+        run("price", "sort", "--price", "openai/gpt-4o-mini=1/1/1")
+
+
+def test_price_tells_of_each_part_where_it_came_from(project):
+    said = " ".join(run("price", "sort").output.split())
+    assert "Over the horizon, by part" in said
+    assert "tokens as measured, at the price on the day" in said
+
+
 def test_a_price_in_another_form_is_refused(project):
     from harness.errors import ConfigError
 

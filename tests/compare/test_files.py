@@ -116,12 +116,38 @@ def test_a_csv_is_read_too(tmp_path: Path) -> None:
     assert compare_recordings(a, b, np.random.default_rng(0)).difference.difference == pytest.approx(2 / 3)
 
 
+def test_a_csv_and_a_jsonl_of_the_same_items_are_the_same_content(tmp_path: Path) -> None:
+    a = tmp_path / "a.csv"
+    a.write_text("id,score,target,input\n1,1,1,true\n2,0,2.50,007\n3,1,,1e2\n")
+    rows: list[tuple[Any, Any]] = [(1, True), (2.5, "007"), (None, 100)]
+    lines = [{"id": i, "score": 0, "target": t, "input": x} for i, (t, x) in enumerate(rows, 1)]
+    assert compare_recordings(a, write(tmp_path / "b.jsonl", lines), np.random.default_rng(0)).n == 3
+    lines[1]["input"] = 7
+    with pytest.raises(ComparisonError, match="'2'"):
+        compare_recordings(a, write(tmp_path / "b.jsonl", lines), np.random.default_rng(0))
+
+
+def test_a_csv_with_semicolons_is_refused_with_what_was_expected(tmp_path: Path) -> None:
+    a = tmp_path / "a.csv"
+    a.write_text("id;score\n1;1\n")
+    with pytest.raises(DataError, match=r"a\.csv:1: .*semicolons.*expected commas"):
+        compare_recordings(a, a, np.random.default_rng(0))
+
+
+def test_scores_too_large_to_compute_with_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match=r"1e\+308.*at most 1e\+100"):
+        compared(tmp_path, scored([1e308, -1e308]), scored([0.5, 1]))
+
+
 def test_all_scores_equal_give_an_interval_still(tmp_path: Path) -> None:
     for scores in ([1] * 30, [0.4] * 30):
         found = compared(tmp_path, scored(scores), scored(scores))
         assert found.difference.difference == 0
+        # Nothing bounds scores that are no proportion: no interval is finite, and nothing is claimed.
+        assert np.isfinite([found.difference.low, found.difference.high]).all() == (scores[0] == 1)
         assert found.difference.low <= 0 <= found.difference.high
-        assert np.isfinite([found.difference.low, found.difference.high, found.difference.p_value]).all()
+        assert found.difference.p_value == 1
+        assert not found.claimed.equivalent
         assert found.flips == ()
     found = compared(tmp_path, scored([1] * 30), scored([0] * 30))
     assert 0.5 < found.difference.low < 1 == found.difference.high

@@ -2,16 +2,32 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import numpy as np
 import pytest
 from scipy import stats
 
-from harness.compare.claims import claims_of, power_of
-from harness.errors import UnknownNameError
-from harness.estimate import Comparison
-from harness.report.comparison import comparison_json, comparison_text
-from harness.run.session import Options
+from harness.compare.claims import claims_of
+from harness.compare.pair import compare_contenders
+from harness.compare.power import Spread
+from harness.compare.result import Contender, PairedComparison
+from harness.errors import ComparisonError, UnknownNameError
+from harness.metrics.metric import Metric
+from harness.report.comparison import answer, comparison_json, comparison_text
+from harness.run.options import Options
+from harness.scores import Column, Scores
+from harness.stats.interval import Interval
 from tests.projects import recorded_project
+
+ACCURACY = Metric("accuracy", lambda _, answer: answer, failed=lambda _: 0)
+
+
+def scored(right: Any) -> Scores:
+    """One run that is right or wrong on each item."""
+    n = len(right)
+    none = np.zeros(n, dtype=bool)
+    ids = [f"i{i}" for i in range(n)]
+    return Scores(ids, ids, [None] * n, {"accuracy": Column([0, 1], np.asarray(right, dtype=np.int64))}, none, none)
 
 
 def opened(root: Path, **more: Any) -> Any:
@@ -80,23 +96,108 @@ def test_groups_are_in_interval_and_test(tmp_path: Path) -> None:
     ],
 )
 def test_claims_follow_from_the_ends(low: float, high: float, shown: set[str]) -> None:
-    claimed = claims_of(low, high, 0.03)
+    claimed = claims_of(Interval(low, high), Interval(low, high), 0.03)
     assert {name for name in claimed.__struct_fields__ if getattr(claimed, name)} == shown
-    mirrored = claims_of(-high, -low, 0.03, higher_is_better=False)
+    mirrored = claims_of(Interval(-high, -low), Interval(-high, -low), 0.03, higher_is_better=False)
     assert mirrored == claimed
+
+
+def test_which_is_better_is_by_the_printed_interval_and_not_worse_by_the_one_sided_bound() -> None:
+    wide, narrow = Interval(-0.009, 0.116), Interval(0.001, 0.106)
+    assert not any(msgspec.structs.astuple(claims_of(wide, narrow, 0.0)))
+    claimed = claims_of(Interval(-0.031, 0.05), Interval(-0.029, 0.048), 0.03)
+    assert {name for name in claimed.__struct_fields__ if getattr(claimed, name)} == {"a_not_worse"}
+
+
+def test_of_two_equals_few_are_called_better(tmp_path: Path) -> None:
+    rng, better = np.random.default_rng(11), 0
+    for _ in range(400):
+        a, b = (Contender(name, [scored(rng.random(150) < 0.7)]) for name in "ab")
+        found = compare_contenders(ACCURACY, a, b, 0.0, np.random.default_rng(0))
+        better += "is better than" in answer(found)
+    assert better <= 30  # 20 expected at 5 %, 40 at 10 %
 
 
 def test_power_is_that_of_miller_where_the_interval_is_normal() -> None:
     n, variance = 198, 1 / 9 + 2 / 6
-    reach = stats.norm.ppf(0.975) * np.sqrt(variance / n)
-    power = power_of(Comparison("b", 0.01, 0.01 - reach, 0.01 + reach, 0.5, n, ""), 0.0, settled=False)
-    assert power is not None
-    assert power.detectable == pytest.approx(0.1327, abs=1e-4)  # Miller 2024 prints 13.2 %
-    wanted = (stats.norm.ppf(0.95) + stats.norm.ppf(0.8)) ** 2 * variance / 0.01**2
-    assert power.items_to_settle == int(np.ceil(wanted))
+    power = Spread(n, 1e9, variance / n).shows(n, (1, 1), 0.05, 0.8)
+    assert power == pytest.approx(0.1327, abs=1e-4)  # Miller 2024 prints 13.2 %
 
 
-def test_a_settled_comparison_needs_no_more_items() -> None:
-    power = power_of(Comparison("b", 0.1, 0.05, 0.15, 0.01, 100, ""), 0.03, settled=True)
+def compared(a: list[Scores], b: list[Scores], margin: float = 0.0) -> PairedComparison:
+    return compare_contenders(ACCURACY, Contender("a", a), Contender("b", b), margin, np.random.default_rng(0))
+
+
+def test_the_number_of_items_that_would_settle_it_does() -> None:
+    rng = np.random.default_rng(4)
+    found = compared([scored(rng.random(200) < 0.82)], [scored(rng.random(200) < 0.8)])
+    assert found.power is not None
+    assert not found.claimed.settled
+    d, n = found.difference.difference, found.power.units
+    assert n is not None
+    variance = (found.difference.high - found.difference.low) ** 2 / 4 / stats.norm.ppf(0.975) ** 2 * 200
+    wanted = (stats.norm.ppf(0.975) + stats.norm.ppf(0.8)) ** 2 * variance / d**2
+    assert n == pytest.approx(wanted, rel=0.05)
+
+
+def test_a_settled_comparison_needs_no_more_items(tmp_path: Path) -> None:
+    power = opened(tmp_path).compare("t", "a", "b").power
     assert power is not None
-    assert power.items_to_settle is None
+    assert (power.units, power.seeds) == (None, None)
+
+
+def test_where_the_luck_of_seeds_dominates_more_seeds_are_asked_for_and_no_items() -> None:
+    rng = np.random.default_rng(5)
+    a = [scored(rng.random(2000) < p) for p in (0.78, 0.86, 0.90)]
+    found = compared(a, [scored(rng.random(2000) < 0.80)])
+    assert not found.claimed.settled
+    assert found.power is not None
+    assert found.power.units is None
+    assert found.power.seeds is not None
+    assert 3 < found.power.seeds < 30
+    assert f"about {found.power.seeds} seeds on these items would settle it" in comparison_text(found)
+
+
+def test_with_several_seeds_no_test_leaves_their_luck_out() -> None:
+    rng = np.random.default_rng(6)
+    found = compared([scored(rng.random(60) < 0.8) for _ in range(3)], [scored(rng.random(60) < 0.7)])
+    assert [test.name for test in found.tests] == ["items and seeds resampled crossed"]
+
+
+def test_with_groups_it_says_how_many_groups(tmp_path: Path) -> None:
+    rng = np.random.default_rng(7)
+    right = {name: (rng.random(200) < 0.8).tolist() for name in "ab"}
+    project = recorded_project(tmp_path, right, groups=40)
+    project.run("t", (), Options(latency=False))
+    found = project.compare("t", "a", "b")
+    assert found.power is not None
+    assert found.power.units is not None
+    assert f"{found.power.units:,} groups would settle it" in comparison_text(found)
+
+
+def test_of_a_few_items_nothing_is_extrapolated() -> None:
+    found = compared([scored([1, 1, 0])], [scored([0, 1, 0])])
+    assert found.power is None
+    assert "Fewer than 10 items" in comparison_text(found)
+    assert "1 item flipped" in comparison_text(found)
+
+
+def test_no_difference_is_detectable_beyond_what_the_metric_can_differ_by() -> None:
+    found = compared([scored([i % 2 for i in range(10)])], [scored([i % 3 == 0 for i in range(10)])])
+    assert found.power is not None
+    assert found.power.detectable is not None
+    wide = Spread(10, 9, 0.5)
+    assert wide.shows(10, (1, 1), 0.05, 0.8) > 1
+
+
+def test_a_star_has_its_reason() -> None:
+    found = compared([scored([1] * 30)], [scored([1] * 29 + [0])])
+    text = comparison_text(found)
+    assert "]*" in text
+    assert "\n* " in text
+
+
+@pytest.mark.parametrize(("margin", "message"), [(np.inf, "finite"), (np.nan, "finite"), (1.5, "at most 1")])
+def test_a_margin_that_no_difference_can_reach_is_refused(margin: float, message: str) -> None:
+    with pytest.raises(ComparisonError, match=message):
+        compared([scored([1, 0, 1])], [scored([0, 1, 1])], margin)

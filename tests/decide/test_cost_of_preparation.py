@@ -48,5 +48,21 @@ def test_two_million_tokens_at_2_cents_a_million_cost_4_cents_once_and_again_wit
     assert found["update: model calls", "change"].factors[0].value == pytest.approx(0.04)
 
 
+def test_a_model_that_its_provider_fine_tuned_has_its_own_effort_labels_and_price_of_training(lab) -> None:
+    lab.write("adapters/prompting.py", ADAPTER.replace("Rung.RAG", "Rung.PROMPTING").replace("range(4)", "range(0)"))
+    lab.write("tasks/pets/task.toml", lab.task + "[use]\ncalls_per_month = 1000\n")
+    tuned = '[candidates.tuned]\nadapter = "prompting"\nrung = "trained"\n'
+    lab.write("harness.toml", tuned)
+    project = open_project(lab.root)
+    project.run("pets", ["tuned"])
+    (found,) = project.decide("pets").costs
+    assert found.parts["engineering"] == 12 * 600
+    assert (found.parts["labels"], found.parts["preparation"]) == (1000 * 0.2, 200)
+    lab.write("harness.toml", f"{tuned}[economics.candidates.tuned]\ntraining_usd = 75\nlabels = 400\n")
+    (stated,) = open_project(lab.root).decide("pets").costs
+    assert (stated.parts["labels"], stated.parts["training"]) == (400 * 0.2, 75)
+    assert "preparation" not in stated.parts
+
+
 def test_an_unknown_price_of_preparation_is_unknown_and_not_nothing(lab) -> None:
     assert parts(lab, "")["model calls", "once"].factors[0].value is None

@@ -23,3 +23,4 @@ def test_of_twenty_known_worlds_none_is_decided_wrongly_and_some_are_decided():
     decided = [outcome for outcome in found if outcome.said is not Answer.UNDECIDED]
     assert len(decided) >= 5
     assert all(outcome.said is outcome.true for outcome in decided)
+    assert all(outcome.needs is (outcome.said is Answer.UNDECIDED) for outcome in found)

@@ -28,7 +28,7 @@ def candidates(shares, light=0.9, trained=0.9, cost=CALL):
 
 
 def own(hosting):
-    return f"{FREE}[economics.candidates.own]\nhosting_usd_month = {hosting}\ntraining_usd = 0\n"
+    return f"{FREE}[economics.candidates.own]\nhosting_usd_month = {hosting}\ntraining_usd = 0\nlabels = 0\n"
 
 
 def test_a_call_costs_what_the_reference_says(project, shares):

@@ -245,3 +245,57 @@ def test_the_verdict_quotes_it_as_long_as_it_holds(project, folder):
     assert not any("harness stale colours" in line for line in after.not_measured)
     (folder / "tasks" / "colours" / "corpus-2" / "thing0.md").write_text("It is green, or is it blue")
     assert not any("questions changed" in r.claim for r in open_project(folder).decide("colours").reasons)
+
+
+def test_one_candidate_measured_again_leaves_the_findings_on_the_others(project, folder):
+    opened, _ = project
+    opened.save_stale(opened.stale("colours"))
+    whole = (folder / "results" / "colours" / "stale.json").read_bytes()
+    again = opened.stale("colours", ["today"])
+    assert [one.name for one in again.candidates] == ["today"]
+    opened.save_stale(again)
+    assert (folder / "results" / "colours" / "stale.json").read_bytes() == whole
+
+
+def test_what_no_longer_holds_of_another_candidate_is_dropped(project, folder):
+    opened, _ = project
+    opened.save_stale(opened.stale("colours"))
+    path = folder / "adapters" / "learner.py"
+    path.write_text(path.read_text().replace('"red"', '"green"'))
+    opened = open_project(folder)
+    opened.save_stale(opened.stale("colours", ["today"]))
+    found = json.loads((folder / "results" / "colours" / "stale.json").read_text())
+    assert [one["name"] for one in found["candidates"]] == ["lookup", "bare", "today"]
+    assert found["relearnt"] == []
+
+
+def test_the_verdict_quotes_the_finding_on_a_choice_that_cannot_be_updated_here(project):
+    opened, _ = project
+    opened.run("colours")
+    opened.save_stale(opened.stale("colours", ["today", "learner"]))
+    verdict = opened.decide("colours", ["today", "learner"])
+    (reason,) = [reason for reason in verdict.reasons if "questions changed" in reason.claim]
+    assert "today stayed as it was" in reason.claim
+    assert "learner was trained again" in reason.claim
+    assert "today 1.000, 0.000, not updated" in reason.figure
+
+
+def test_a_candidate_without_a_figure_is_named_and_the_others_are_measured(tmp_path):
+    """MAE has no worst value: of one that gave no number there is nothing to tell."""
+    task = tmp_path / "tasks" / "sizes"
+    task.mkdir(parents=True)
+    (task / "task.toml").write_text(
+        '[task]\nkind = "number"\ninstructions = "How many?"\n[data]\ntest = "test.jsonl"\ncorpus = "a.jsonl"\n'
+        '[update]\ncorpus = "b.jsonl"\ntarget = "new"\n'
+    )
+    write(task / "test.jsonl", [{"id": f"{i}", "text": f"{i}?", "target": i, "new": i + 1} for i in range(8)])
+    write(task / "a.jsonl", [{"id": "d", "text": "old"}])
+    write(task / "b.jsonl", [{"id": "d", "text": "new"}])
+    write(tmp_path / "counts.jsonl", [{"id": f"{i}", "answer": i} for i in range(8)])
+    write(tmp_path / "mute.jsonl", [{"id": f"{i}", "answer": "many"} for i in range(8)])
+    tables = [f'[candidates.{name}]\nadapter = "recorded"\nfile = "{name}.jsonl"\n' for name in ("counts", "mute")]
+    (tmp_path / "harness.toml").write_text("".join(tables))
+    counts, mute = open_project(tmp_path).stale("sizes").candidates
+    assert (counts.before.value, counts.without.value, counts.missing) == (0, 1, None)
+    assert mute.before is None
+    assert "no item has a score in mae" in mute.missing

@@ -2,12 +2,16 @@
 
 import json
 
+import msgspec
 import pytest
 from fakes.server import OK, FakeServer, Fault, openai_answer
 
 from harness.api import open_project
-from harness.decide.triage import Level, varies
-from harness.types import Answered, Call
+from harness.decide.triage import Level, triage, varies
+from harness.errors import RunError
+from harness.run.options import Options
+from harness.types import Answered, Call, Context, Failed
+from tests.projects import recorded_project, write_lines
 
 ADAPTER = '''
 """Retrieves what it is told to."""
@@ -140,3 +144,94 @@ def test_the_verdict_quotes_it(project):
     reason = next(reason for reason in opened.decide("capitals").reasons if "system level" in reason.claim)
     assert reason.figure.startswith("0.667 [")
     assert reason.source == "measured"
+
+
+def sorted_into(task, *said):
+    """The class of each reply to the test items, one after the other."""
+    records = {}
+    for item, one in zip(task.test, said, strict=False):
+        kind = Failed if "error" in one else Answered
+        records[item.id] = kind(item.id, item.query.hash, **one)
+    found = triage(task, "c", "key", records)
+    where = {name: (one.level, one.why) for one in found.classes for name in one.examples}
+    return [where.get(item.id) for item in task.test[: len(said)]]
+
+
+def text_of(kind, text, stop="stop"):
+    return {"text": text, "answer": kind.parse(text, ""), "calls": (Call("openai/fake", stop=stop),)}
+
+
+def test_what_is_wrong_with_the_form_is_told_apart_at_the_prompt_level(tmp_path):
+    task = recorded_project(tmp_path, {"base": [True] * 8}).project.task("t")
+    texts = ["neither of them as far as one could see", "I'm sorry, I can't", "x or y", "z", "", "cut"]
+    stops = ["stop"] * 5 + ["refusal"]
+    said = [text_of(task.kind, text, stop) for text, stop in zip(texts, stops, strict=True)]
+    found = sorted_into(task, *said)
+    assert [level for level, _ in found] == [Level.PROMPT] * 6
+    assert [why for _, why in found] == [
+        "unparseable", "refused", "wrong format", "wrong label set", "empty", "refused",
+    ]  # fmt: skip
+
+
+def test_what_was_cut_off_late_or_too_much_is_told_apart_at_the_system_level(tmp_path):
+    task = recorded_project(tmp_path, {"base": [True] * 8}).project.task("t")
+    failures = [
+        ("TimedOut", ""), ("RateLimited", ""), ("Recorded", "the request timed out"), ("Recorded", "HTTP 429"),
+        ("PromptTooLong", ""), ("ServerError", ""),
+    ]  # fmt: skip
+    said = [{"error": error, "message": message} for error, message in failures]
+    found = sorted_into(task, text_of(task.kind, "that would be", "length"), *said)
+    assert {level for level, _ in found} == {Level.SYSTEM}
+    assert [why for _, why in found] == [
+        "the answer was cut off at its limit of tokens", "time-out", "rate limit", "time-out", "rate limit",
+        "the prompt is longer than the model takes", "failed: ServerError",
+    ]  # fmt: skip
+
+
+def test_an_answer_that_the_model_ended_itself_is_not_cut_off(tmp_path):
+    task = recorded_project(tmp_path, {"base": [True] * 8}).project.task("t")
+    first = text_of(task.kind, "x", "length")
+    thought = Call("openai/fake", stop="length")
+    wrong = {**text_of(task.kind, "y"), "calls": (thought, Call("openai/fake"))}
+    assert sorted_into(task, first, {}, wrong)[::2] == [None, (Level.MODEL, "right form, wrong answer")]
+
+
+def test_a_needed_passage_of_which_chunks_are_missing_was_cut_off(project):
+    opened, _ = project
+    task = opened.project.task("capitals")
+    item = next(item for item in task.test if item.id == "not found")
+
+    def found(*texts):
+        contexts = tuple(Context(f"italy#{i}", text) for i, text in enumerate(texts))
+        record = Answered(item.id, item.query.hash, answer="capital", text="capital", contexts=contexts)
+        right = Answered(item.id, item.query.hash, answer="Rome", text="Rome")
+        (one,) = triage(task, "c", "key", {item.id: record}, {}, {item.id: right}).classes
+        return one.why
+
+    assert found("The capital is") == "the needed passage was cut off"
+    assert found("The capital is", "is Rome") == "the needed passage was found and not used"
+
+
+def test_how_the_model_ended_is_in_the_record(project):
+    opened, server = project
+    cut = openai_answer({"model": "fake", "messages": [{"content": "Par"}]})
+    cut["choices"][0]["finish_reason"] = "length"
+    server.script(Fault(body=cut))
+    opened.run("capitals", options=Options(fresh=True))
+    found = opened.triage("capitals", "rag", repeats=0)
+    assert any("cut off" in one.why and one.level is Level.SYSTEM for one in found.classes)
+
+
+def test_a_journal_of_before_says_that_the_model_ended_itself():
+    line = (
+        b'{"r": "answered", "item_id": "a", "item_hash": "h", "calls": [{"model": "openai/gpt", "output_tokens": 3}]}'
+    )
+    assert msgspec.json.decode(line, type=Answered).calls[0].stop == "stop"
+
+
+def test_of_recorded_scores_nothing_can_be_told(tmp_path):
+    opened = recorded_project(tmp_path, {"base": [True] * 4})
+    write_lines(tmp_path / "base.jsonl", [{"id": f"i{i:04}", "score": i % 2} for i in range(4)])
+    opened.run("t")
+    with pytest.raises(RunError, match="base has recorded scores in place of answers"):
+        opened.triage("t", "base")

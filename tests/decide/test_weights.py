@@ -27,6 +27,15 @@ def test_each_criterion_is_scored_by_the_least_over_the_own():
     ]
 
 
+def test_what_is_in_use_already_leaves_the_others_apart():
+    """0, .6 and 5 weeks, with .6 added to each: .6/.6, .6/1.2 and .6/5.6."""
+    costs = [cost("today", 1000, 80, 0), cost("api", 1000, 80, 0.6), cost("own", 500, 40, 5)]
+    rows = {**ROWS, "today": Row("today", "recorded", Rung.BASELINE, True)}
+    found = weighted({"time_to_deploy": 1.0}, costs, rows, {})
+    assert [one.candidate for one in found] == ["today", "api", "own"]
+    assert [one.parts["time_to_deploy"] for one in found] == pytest.approx([1.0, 0.5, 0.6 / 5.6])
+
+
 def test_a_stated_strategic_value_counts_as_it_is():
     costs = [cost("api", 1000, 80, 1), cost("own", 500, 40, 5)]
     found = weighted({"strategic_value": 1.0}, costs, ROWS, {"own": 0.8})

@@ -1,6 +1,7 @@
 import asyncio
 from pathlib import Path
 
+import msgspec
 import numpy as np
 import pytest
 
@@ -9,10 +10,11 @@ from harness.early.stopped import METHOD, best_of_pairs
 from harness.errors import ComparisonError
 from harness.estimate import Comparison
 from harness.report.comparison import comparison_text
+from harness.report.decision import decision_markdown
 from harness.report.markdown import leaderboard_markdown
-from harness.run.session import Options
+from harness.run.options import Options
 from harness.stats.simultaneous import best_of, simultaneous
-from tests.early.test_until_decided import project, toy
+from tests.early.test_until_decided import project, run, toy
 from tests.projects import recorded_project
 
 
@@ -37,12 +39,54 @@ def test_a_pair_that_was_stopped_shows_its_confidence_sequence_and_nothing_of_fi
     assert good.ranks is None
     assert good.detectable is None
     assert good.metrics["accuracy"].method == METHOD
-    assert good.metrics["macro_f1"].warning is not None
+    assert "macro_f1" not in good.metrics
     assert board.best_trained is not None
     assert board.best_trained.method == METHOD
     assert board.best_trained.against == "good - poor"
-    assert "good was stopped early: decided after" in " ".join(board.warnings)
+    said = " ".join(board.warnings)
+    assert "good was stopped early: decided after" in said
+    assert "macro_f1, weighted_f1: not shown" in said
     assert "| good |" in leaderboard_markdown(board)
+
+
+def test_what_was_saved_is_on_the_board_and_in_the_decision(tmp_path: Path) -> None:
+    opened = stopped(tmp_path)
+    found = opened.decided("t", ["good", "poor", "worse"])
+    saved = found.board["good"].saved
+    assert saved is not None
+    assert saved.usd == pytest.approx(0.01 * saved.items)
+    words = f"saved {saved.items:,} items, about {saved.items:,} calls and ${saved.usd:.2f}"
+    assert f"; {words}" in leaderboard_markdown(found.board)
+    assert words in decision_markdown(found.verdict)
+
+
+def test_a_pair_is_of_the_items_that_were_looked_at_everywhere(tmp_path: Path) -> None:
+    opened = stopped(tmp_path)
+    found = opened.compare("t", "good", "worse")
+    manifests = {e.name: e.runs[0].manifest for e in opened.decided("t", ["good", "poor", "worse"]).entries}
+    (pair,) = (pair for pair in manifests["good"].decided if pair.against == "worse")
+    table = found.table
+    assert table is not None
+    assert found.n == pair.n == sum(msgspec.structs.astuple(table))
+    assert (table.only_a - table.only_b) / found.n == pytest.approx(found.difference.difference)
+    assert len(found.flips) == table.only_a + table.only_b
+    assert found.others == 0
+    assert found.pairs == 2
+    assert "for all 2 pairs at once" in comparison_text(found)
+    longest = max(pair.n for pair in manifests["good"].decided)
+    assert opened.leaderboard("t", ["good", "poor", "worse"])["good"].metrics["accuracy"].n == longest
+    gains = [r for r in opened.decided("t", ["good", "poor", "worse"]).verdict.reasons if "is better than" in r.claim]
+    assert [
+        f"{decided.n:,} items" in gains[0].figure for decided in manifests["good"].decided if decided.against == "poor"
+    ]
+
+
+def test_groups_in_flight_are_in_no_figure(tmp_path: Path) -> None:
+    toml = toy("good", "trained", 95, batch=7) + toy("poor", "rag", 30, batch=7)
+    opened = project(tmp_path, toml, groups=300)
+    run(opened, "good", "poor")
+    board = opened.leaderboard("t", ["good", "poor"])
+    assert board["good"].metrics["accuracy"].n % 4 == 0
 
 
 def test_compare_shows_the_sequence_and_refuses_other_metrics(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from harness.early.pairs import pairs_of
 from harness.early.until_decided import AHEAD, UntilDecided
 from harness.errors import RunError
 from harness.run.manifest import read_manifest
-from harness.run.session import Options, Outcome
+from harness.run.options import Options, Outcome
 from harness.types import Rung
 from tests.projects import recorded_project
 
@@ -147,6 +147,33 @@ def test_running_again_asks_nothing_more_and_a_plain_run_goes_on(tmp_path: Path)
     assert manifest is not None
     assert manifest.stopped is None
     assert manifest.decided == ()
+
+
+def test_a_run_that_is_decided_already_is_not_begun_again(tmp_path: Path) -> None:
+    opened = project(tmp_path, toy("good", "trained", 90) + toy("poor", "prompting", 50))
+    run(opened, "good", "poor")
+    stages: list[tuple[str, int]] = []
+    session, chosen = opened.session("t", ["good", "poor"], Options(latency=False))
+    session.report = lambda _, stage, done, total, failed: stages.append((stage, total))
+    opened.until_decided(session, chosen)
+    asyncio.run(session.run(chosen))
+    assert {stage for stage, _ in stages} == {"done"}
+
+
+def test_what_answers_in_large_batches_is_stopped_between_small_ones(tmp_path: Path) -> None:
+    opened = project(tmp_path, toy("good", "trained", 90, batch=4096) + toy("poor", "prompting", 50, batch=4096))
+    outcomes = run(opened, "good", "poor")
+    assert all(o.decided and o.asked % AHEAD == 0 and o.asked < 400 for o in outcomes.values())
+
+
+def test_nothing_was_stopped_where_all_items_were_answered_before_it_was_decided(tmp_path: Path) -> None:
+    opened = project(tmp_path, toy("good", "trained", 90) + toy("poor", "prompting", 50))
+    opened.run("t", ["good", "poor"], Options(latency=False))
+    outcomes = run(opened, "good", "poor")
+    assert not any(o.stopped or o.decided for o in outcomes.values())
+    board = opened.leaderboard("t", ["good", "poor"])
+    assert "stopped early" not in " ".join(board.warnings)
+    assert board["good"].saved is None
 
 
 def test_the_same_order_gives_the_same_decision(tmp_path: Path) -> None:

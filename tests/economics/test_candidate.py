@@ -126,6 +126,29 @@ def test_a_hosted_fine_tune_pays_the_providers_training_price_and_no_other():
     assert hosted["update: hosted training"].per == "change"
 
 
+def test_a_hosted_fine_tune_without_a_stated_price_takes_its_own_assumptions():
+    found = parts(approach="hosted")
+    assert (found["preparation"].usd, found["preparation"].source) == (200, "assumed")
+    assert found["engineering"].usd == 12 * 600
+
+
+def test_what_hosting_is_stated_to_cost_is_the_bill_whatever_the_peak():
+    bill = Figure("x: hosting_usd_month", 400, "given", "USD a month")
+    cost = build(serving="kept on", hosting=bill, seconds_per_call=seconds("s", 100.0))
+    assert next(part for part in cost.parts if part.name == "hosting").usd == 400
+    assert cost.capacity is None
+
+
+def test_a_number_of_machines_is_as_sure_as_what_it_was_planned_with():
+    stated = {"usd_per_hour": 1.0, "calls_per_second": 1.0}
+    assumed = parts(serving="kept on", hardware=hardware(**stated))["hosting"]
+    assert assumed.source == "assumed"
+    assert {f.name for f in assumed.planned} >= {"utilisation", "peak_to_average", "hardware.big.calls_per_second"}
+    use = use_of(730_000, 12, peak_calls_per_second=10)
+    sure = parts(use=use, serving="kept on", hardware=hardware(**stated, utilisation=0.5))["hosting"]
+    assert sure.source == "given"
+
+
 def test_an_index_is_hosted():
     assert parts(approach="rag", indexed=True)["index hosting"].usd == 50
 

@@ -3,7 +3,7 @@ import pytest
 from harness.economics.defaults import TABLE, approach_of, assumptions
 from harness.errors import ConfigError, UnknownNameError
 
-APPROACHES = ("rule", "classical", "prompting", "rag", "lora", "full", "scratch", "existing")
+APPROACHES = ("rule", "classical", "prompting", "rag", "hosted", "lora", "full", "scratch", "existing")
 
 
 def test_every_row_is_in_order_has_a_source_and_its_own_name():
@@ -17,7 +17,7 @@ def test_every_row_is_in_order_has_a_source_and_its_own_name():
 def test_published_ranges_are_in_the_table():
     rows = {row.name: (row.low, row.high) for row in TABLE}
     assert rows["training_usd_lora"] == (1000, 5000)
-    assert rows["experiment_usd_lora"] == (50, 500)
+    assert rows["training_usd_hosted"] == (50, 500)
     assert rows["training_usd_full"] == (5000, 25000)
     assert rows["hosting_usd_month_model"] == (200, 2000)
     assert rows["engineering_days_lora"] == (3 * 5, 8 * 5)
@@ -39,6 +39,19 @@ def test_a_tfidf_model_is_not_a_lora_project():
 def test_an_adapter_unknown_here_goes_by_its_rung():
     assert approach_of("my_bot", None, "rag") == "rag"
     assert approach_of("my_bot", "quick", "baseline") == "rule"
+
+
+@pytest.mark.parametrize("adapter", ["prompting", "rag"])
+def test_what_prompts_a_model_and_stands_as_trained_has_its_provider_fine_tune_it(adapter):
+    assert approach_of(adapter, None, "trained") == "hosted"
+
+
+def test_a_cascade_goes_by_the_heaviest_of_its_parts():
+    assert [approach_of("cascade", None, rung) for rung in ("prompting", "rag", "trained")] == [
+        "prompting",
+        "rag",
+        "lora",
+    ]
 
 
 def test_what_a_user_states_is_given_and_not_in_doubt():
@@ -65,6 +78,9 @@ def test_a_misspelt_assumption_names_the_near_miss():
         ("utilisation", 0, "at least 0.01"),
         ("peak_to_average", 0.5, "at least 1"),
         ("misestimation_sigma", float("inf"), "expected a finite number"),
+        ("misestimation_sigma", 50, "at most 3"),
+        ("day_rate_usd", 1e300, "at most 100000"),
+        ("engineering_days_lora", 1e6, "at most 10000"),
     ],
 )
 def test_an_assumption_out_of_range_is_refused(name, value, message):

@@ -4,6 +4,7 @@ from harness.economics.candidate import CostInputs, cost_of_candidate
 from harness.economics.cost import CandidateCost, CostPart
 from harness.economics.defaults import assumptions
 from harness.economics.figures import Figure
+from harness.economics.montecarlo import Misestimation
 from harness.economics.tornado import tornado
 from harness.economics.use import use_of
 
@@ -28,8 +29,10 @@ def bars(a=OWN, b=API, **settings):
 def test_the_widest_bar_comes_first_and_its_ends_are_the_answer_at_low_and_high():
     widest = tornado(OWN, API)[0]
     assert widest.figure.name == "hosting"
-    assert (widest.low_usd, widest.high_usd) == pytest.approx((2000 + 3000 - 10_000, 20_000 + 3000 - 10_000))
-    assert [bar.figure.name for bar in tornado(OWN, API)][:3] == ["hosting", "rate", "own: days"]
+    # The deciles of a lognormal factor with sigma .45: exp(1.2816 x .45) = 1.7801.
+    assert (widest.low, widest.high) == pytest.approx((600 / 1.7801, 600 * 1.7801), rel=1e-4)
+    assert (widest.low_usd, widest.high_usd) == pytest.approx((6000 / 1.7801 - 7000, 6000 * 1.7801 - 7000), rel=1e-3)
+    assert {bar.figure.name for bar in tornado(OWN, API)[1:3]} == {"rate", "own: days"}
 
 
 def test_the_value_at_which_the_answer_flips_is_exact():
@@ -46,6 +49,13 @@ def test_a_price_and_a_volume_that_are_not_in_doubt_have_no_bar_and_still_say_wh
     assert found["calls_per_month"].flips_at == pytest.approx(90_000)
     assert found["horizon_months"].flips_at == pytest.approx(7.5)
     assert not found["calls_per_month"].flips_in_range
+
+
+def test_how_far_a_number_may_be_off_is_the_prior_s_and_where_it_turns_is_not():
+    wide, narrow = (tornado(OWN, API, prior=Misestimation(1, sigma))[0] for sigma in (0.45, 0.1))
+    assert wide.width_usd > 4 * narrow.width_usd
+    assert wide.flips_at == narrow.flips_at
+    assert narrow.flips_in_range
 
 
 def test_a_threshold_moves_the_flip():

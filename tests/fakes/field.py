@@ -10,7 +10,7 @@ from typing import Any
 
 from harness.api import open_project
 from harness.run.journal import latest
-from harness.run.session import Options, Outcome
+from harness.run.options import Options, Outcome
 from harness.types import Answered, Record
 
 LABELS = ("billing", "delivery", "legal", "returns", "sales")

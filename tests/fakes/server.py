@@ -78,6 +78,8 @@ class FakeServer:
     ) -> None:
         """`draw` gives the fault of a call that is not scripted; over `per_second` calls a second get a 429."""
         self.delay, self.draw, self.per_second, self.keep = delay, draw, per_second, keep
+        self.answer: Callable[[Any], Any] = openai_answer
+        """Of chat completions."""
         self.seen: list[Seen] = []
         self.calls = 0
         self.in_flight = self.most_in_flight = 0
@@ -138,7 +140,7 @@ class FakeServer:
             self._runner = None
 
     async def _openai(self, request: web.Request) -> web.StreamResponse:
-        return await self._serve(request, openai_answer, openai_error)
+        return await self._serve(request, self.answer, openai_error)
 
     async def _embeddings(self, request: web.Request) -> web.StreamResponse:
         return await self._serve(request, embeddings_answer, openai_error)

@@ -1,5 +1,8 @@
 """From scores to estimates, against independent formulas."""
 
+from collections import Counter
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from scipy import stats
@@ -7,8 +10,10 @@ from statsmodels.stats.proportion import proportion_confint
 
 from harness.errors import ComparisonError
 from harness.figures.estimates import metric_estimate, quantile_estimate
-from harness.metrics.classification import accuracy, macro_f1
-from harness.metrics.metric import Metric
+from harness.metrics import spans
+from harness.metrics.binary import average_precision, roc_auc
+from harness.metrics.classification import accuracy, f1, macro_f1, precision, recall
+from harness.metrics.metric import Intervals, Metric, mean
 from harness.scores import Column, Scores
 
 RNG = np.random.default_rng
@@ -79,6 +84,55 @@ def test_several_seeds_are_resampled_with_the_items() -> None:
     assert found.low < 0.70
 
 
+def with_intervals(metric: Metric, **chosen: str) -> Metric:
+    return replace(metric, intervals=Intervals(**chosen))  # type: ignore[arg-type]
+
+
+def test_a_proportion_has_the_interval_that_was_asked_for_and_bounds_by_the_same() -> None:
+    data = [scores([1] * 87 + [0] * 13)]
+    exact = metric_estimate(with_intervals(ACCURACY, proportion="clopper-pearson"), data, RNG(0))
+    ends = (*proportion_confint(87, 100, 0.05, "beta"), *proportion_confint(87, 100, 0.10, "beta"))
+    assert (exact.low, exact.high, exact.lower, exact.upper) == pytest.approx(ends)
+    assert exact.method == "Clopper-Pearson"
+    beta = metric_estimate(with_intervals(ACCURACY, proportion="beta-binomial"), data, RNG(0))
+    ends = (*stats.beta(88, 14).interval(0.95), *stats.beta(88, 14).interval(0.90))
+    assert (beta.low, beta.high, beta.lower, beta.upper) == pytest.approx(ends)
+    assert "without groups" in beta.method
+
+
+@pytest.mark.parametrize(("proportion", "method"), [("clopper-pearson", "effective n"), ("beta-binomial", "beta-b")])
+def test_the_asked_interval_of_a_proportion_knows_groups(proportion: str, method: str) -> None:
+    values = [1] * 150 + [0] * 90
+    metric = with_intervals(ACCURACY, proportion=proportion)
+    alone = metric_estimate(metric, [scores(values)], RNG(0))
+    together = metric_estimate(metric, [scores(values, [f"g{i // 10}" for i in range(240)])], RNG(0))
+    assert together.high - together.low > 1.5 * (alone.high - alone.low)
+    assert method in together.method
+
+
+def test_another_aggregate_has_bca_intervals_on_request() -> None:
+    pairs = [("a", "a")] * 40 + [("a", "b")] * 10 + [("b", "b")] * 30 + [("b", None)] * 20
+    column = Column(list(dict.fromkeys(pairs)), np.asarray([list(dict.fromkeys(pairs)).index(p) for p in pairs]))
+    data = replace(scores([1] * 100), columns={"macro_f1": column})
+    plain, bca = (
+        metric_estimate(with_intervals(macro_f1(), aggregate=a), [data], RNG(5)) for a in ("percentile", "bca")
+    )
+    assert bca.method == "bootstrap, BCa"
+    assert (bca.low, bca.high) == pytest.approx((plain.low, plain.high), abs=0.02)
+    assert bca.low != plain.low
+
+
+@pytest.mark.parametrize("group_of", [lambda i: i % 3, lambda i: 0 if i < 60 else i])
+def test_every_method_warns_of_few_groups_and_of_one_that_dominates(group_of) -> None:
+    rng, groups = RNG(3), [f"g{group_of(i)}" for i in range(120)]
+    grade = Metric("grade", score=lambda t, a: a, failed=lambda t: 0.0)
+    resampled = Metric("grade", grade.score, grade.failed, aggregate=lambda v, c: mean(v, c) ** 2)
+    for metric, values in ((ACCURACY, rng.integers(0, 2, 120)), (grade, rng.random(120)), (resampled, rng.random(120))):
+        runs = [scores(list(map(float, np.roll(values, k))), groups, name=metric.name) for k in range(2)]
+        for some in (runs[:1], runs):
+            assert "groups" in str(metric_estimate(metric, some, RNG(0)).warning)
+
+
 def test_a_percentile_is_bounded_by_order_statistics() -> None:
     values = list(np.linspace(1, 100, 200))
     found = quantile_estimate(values, 0.95)
@@ -87,3 +141,98 @@ def test_a_percentile_is_bounded_by_order_statistics() -> None:
     # With fewer than 59 values nothing bounds a 95th percentile from above.
     assert quantile_estimate(values[:58], 0.95).upper == np.inf
     assert quantile_estimate(values[:59], 0.95).upper < np.inf
+
+
+def _pairs(of: dict[tuple[str, str], int], metric: Metric, groups: list[str] | None = None) -> Scores:
+    found = scores([1] * sum(of.values()), groups)
+    column = Column(list(of), np.repeat(np.arange(len(of)), list(of.values())))
+    return Scores(found.ids, found.hashes, found.groups, {metric.name: column}, found.failed, found.unparsed)
+
+
+def test_a_recall_is_a_proportion_of_the_items_of_its_class_and_not_of_all() -> None:
+    metric = recall("yes")
+    found = metric_estimate(metric, [_pairs({("yes", "yes"): 30, ("no", "no"): 970}, metric)], RNG(0))
+    assert (found.value, found.n, found.method) == (1.0, 30, "Wilson, exact bounds")
+    assert found.low == pytest.approx(proportion_confint(30, 30, 0.05, "wilson")[0])
+    assert found.lower == pytest.approx(proportion_confint(30, 30, 0.10, "beta")[0])
+    assert found.warning is not None
+
+
+def test_a_precision_is_a_proportion_of_the_answers_given() -> None:
+    metric = precision("yes")
+    data = {("yes", "yes"): 9, ("no", "yes"): 3, ("yes", "no"): 20, ("no", "no"): 500}
+    found = metric_estimate(metric, [_pairs(data, metric)], RNG(0))
+    assert (found.value, found.n) == (0.75, 12)
+    assert (found.low, found.high) == pytest.approx(proportion_confint(9, 12, 0.05, "wilson"))
+
+
+def test_f1_of_a_class_has_the_interval_of_the_share_that_target_and_answer_have_in_common() -> None:
+    metric = f1("yes")
+    data = {("yes", "yes"): 18, ("no", "yes"): 4, ("yes", "no"): 6, ("no", "no"): 500}
+    found = metric_estimate(metric, [_pairs(data, metric)], RNG(0))
+    low, high = (2 * j / (1 + j) for j in proportion_confint(18, 28, 0.05, "wilson"))
+    assert (found.value, found.low, found.high) == pytest.approx((36 / 46, low, high))
+
+
+def test_the_interval_of_f1_covers_as_it_says_with_few_positive_items() -> None:
+    metric, rng, truth, covered = f1("yes"), RNG(1), 2 * 0.8 * 0.7 / 1.5, 0
+    for _ in range(400):
+        positive, says = rng.random(400) < 0.05, rng.random(400)
+        # Recall .8, and false alarms for a precision of .7.
+        said = np.where(positive, says < 0.8, says < 0.8 * 0.05 * (0.3 / 0.7) / 0.95)
+        pairs = Counter(
+            zip(np.where(positive, "yes", "no").tolist(), np.where(said, "yes", "no").tolist(), strict=True)
+        )
+        if not pairs[("yes", "yes")] + pairs[("yes", "no")] + pairs[("no", "yes")]:
+            continue
+        found = metric_estimate(metric, [_pairs(dict(pairs), metric)], rng)
+        covered += found.low <= truth <= found.high
+    assert 0.92 <= covered / 400 <= 0.99
+
+
+def test_spans_of_one_item_are_not_independent() -> None:
+    metric = spans.exact("recall")
+    data = [(3, 3, 3)] * 10 + [(0, 3, 3)] * 10
+    values = list(dict.fromkeys(data))
+    base = scores([1] * 20)
+    column = Column(values, np.asarray([values.index(v) for v in data]))
+    found = metric_estimate(
+        metric, [Scores(base.ids, base.hashes, base.groups, {"recall": column}, base.failed, base.unparsed)], RNG(0)
+    )
+    low, high = proportion_confint(30, 60, 0.05, "wilson")
+    assert (found.value, found.n) == (0.5, 20)
+    assert found.high - found.low > 1.5 * (high - low)
+
+
+@pytest.mark.parametrize("metric", [recall("c"), precision("c"), f1("c")])
+def test_a_figure_of_a_class_that_nothing_is_has_a_reason_and_no_value(metric: Metric) -> None:
+    with pytest.raises(ComparisonError, match="is not defined on these items"):
+        metric_estimate(metric, [_pairs({("a", "a"): 5, ("b", "a"): 5}, metric)], RNG(0))
+
+
+def test_a_perfect_ranking_of_5_positive_items_is_the_evidence_of_5() -> None:
+    for metric in (roc_auc("yes", "no"), average_precision("yes", "no")):
+        column = Column([(0.9, 1), (0.1, 0)], np.asarray([0] * 5 + [1] * 995))
+        base = scores([1] * 1000)
+        runs = [Scores(base.ids, base.hashes, base.groups, {metric.name: column}, base.failed, base.unparsed)]
+        for found in (metric_estimate(metric, runs, RNG(0)), metric_estimate(metric, runs * 2, RNG(0))):
+            assert found.value == 1
+            assert found.low == pytest.approx(proportion_confint(5, 5, 0.05, "wilson")[0])
+            assert found.lower == pytest.approx(proportion_confint(5, 5, 0.10, "beta")[0])
+            assert found.warning is not None
+
+
+def test_a_perfect_macro_f1_is_no_surer_than_its_rarest_class() -> None:
+    metric = macro_f1()
+    rare = metric_estimate(metric, [_pairs({("a", "a"): 249, ("b", "b"): 249, ("c", "c"): 2}, metric)], RNG(0))
+    even = metric_estimate(metric, [_pairs({("a", "a"): 250, ("b", "b"): 250}, metric)], RNG(0))
+    assert rare.lower == pytest.approx(proportion_confint(6, 6, 0.10, "beta")[0])
+    assert even.lower == pytest.approx(proportion_confint(500, 500, 0.10, "beta")[0])
+
+
+def test_seeds_of_a_recall_rest_on_the_items_of_its_class_too() -> None:
+    metric = recall("yes")
+    runs = [_pairs({("yes", "yes"): 30, ("no", "no"): 970}, metric)] * 2
+    found = metric_estimate(metric, runs, RNG(0))
+    assert (found.value, found.n) == (1.0, 30)
+    assert found.lower == pytest.approx(proportion_confint(30, 30, 0.10, "beta")[0])

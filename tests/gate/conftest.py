@@ -8,7 +8,7 @@ import pytest
 
 from harness.project import find_project
 from harness.report.committed import CommittedColumn, CommittedScores
-from harness.run.session import run_key
+from harness.run.one import run_key
 from harness.run.store import Store
 from harness.types import content_hash
 
@@ -23,8 +23,7 @@ class Fixture:
         self.folder = root / "tasks" / "colours"
         self.folder.mkdir(parents=True)
         self.items = [{"id": f"i{i:04}", "text": f"thing {i}", "label": LABELS[i % 2]} for i in range(n)]
-        lines = "".join(json.dumps(item) + "\n" for item in self.items)
-        (self.folder / "test.jsonl").write_text(lines)
+        self.keep(range(n))
         (self.folder / "task.toml").write_text(
             '[task]\nkind = "label"\ninstructions = "Which?"\nlabels = ["red", "blue"]\n'
             '[data]\ntest = "test.jsonl"\ntarget = "label"\n'
@@ -37,23 +36,30 @@ class Fixture:
         tables = (f'[candidates.{c}]\nadapter = "recorded"\nfile = "{c}.jsonl"\n' for c in sorted(self.candidates))
         (self.root / "harness.toml").write_text("".join(tables))
 
+    def keep(self, places):
+        """Makes these items the task's."""
+        lines = "".join(json.dumps(self.items[i]) + "\n" for i in places)
+        (self.folder / "test.jsonl").write_text(lines)
+
     @property
     def project(self):
         return find_project(self.root)
 
-    def write(self, right, candidate="bot", *, results=None, version="1", ended="2026-01-02T03:04:05+00:00", start=0):
+    def write(
+        self, right, candidate="bot", *, results=None, version="1", ended="2026-01-02T03:04:05+00:00", start=0, seed=0
+    ):
         """Scores of the items from `start` on: `right` is (m,) of 0 and 1."""
         self.candidates.add(candidate)
         self._toml()
         project, store = self.project, Store(self.root)
-        key = run_key(project.task("colours"), project.candidate(candidate), self.root, 0)
-        path = store.scores("colours", candidate, 0)
+        key = run_key(project.task("colours"), project.candidate(candidate), self.root, seed)
+        path = store.scores("colours", candidate, seed)
         if results is not None:
             path = results / path.relative_to(self.root / "results")
         items = self.items[start : start + len(right)]
         path.parent.mkdir(parents=True, exist_ok=True)
         kept = CommittedScores(
-            task="colours", version=version, candidate=candidate, seed=0, key=key, ended=ended,
+            task="colours", version=version, candidate=candidate, seed=seed, key=key, ended=ended,
             ids=[x["id"] for x in items],
             hashes=[content_hash(x["text"], x["label"]) for x in items],
             groups=[None] * len(items), failed=[], unparsed=[],

@@ -1,5 +1,6 @@
 import json
 
+import msgspec
 import numpy as np
 import pytest
 from typer.testing import CliRunner
@@ -11,6 +12,7 @@ from harness.errors import ConfigError, UnknownNameError
 from harness.gate.baseline import read_baseline, read_folder
 from harness.gate.check import check
 from harness.gate.outcome import Word
+from harness.gate.words import headline, items_text, title
 from harness.metrics.classification import accuracy
 
 
@@ -102,8 +104,36 @@ def test_under_half_of_the_items_shared_is_refused(colours, some, tmp_path):
     colours.write(some(200, ()), results=base)
     colours.write(some(200, ()), start=150)
     outcome = check(colours.project, str(base))
-    assert outcome.result == "inconclusive"
-    assert _one(outcome).reason == "only 50 of 200 items are the baseline's too: make a new baseline"
+    assert (outcome.result, title(outcome)) == ("inconclusive", "Not compared")
+    change = _one(outcome)
+    assert change.word is Word.NOT_COMPARED
+    assert change.reason == "only 50 of 200 items are the baseline's too: make a new baseline"
+    assert items_text(change) == "50 items in both, 150 only in the baseline, 150 only here"
+
+
+def test_taking_most_items_out_of_the_task_is_refused_and_a_run_over_a_part_of_them_is_not(colours, some, tmp_path):
+    base = tmp_path / "base"
+    colours.write(some(400, range(100)), results=base)
+    colours.write(some(400, range(100)))
+    colours.keep(range(300, 400))
+    outcome = check(colours.project, str(base))
+    assert title(outcome) == "Not compared"
+    assert _one(outcome).reason.startswith("only 100 of the baseline's 400 items are still the task's")
+    colours.keep(range(400))
+    colours.write(some(100, range(100)))
+    change = _one(check(colours.project, str(base)))
+    assert (change.word, change.shared, change.only_base) == (Word.SAME, 100, 300)
+
+
+def test_items_that_were_labelled_anew_are_not_the_same_items(colours, some, tmp_path):
+    base = tmp_path / "base"
+    colours.write(some(400, range(20)), results=base)
+    colours.write(some(400, range(20)))
+    for item in colours.items[:60]:
+        item["label"] = {"red": "blue", "blue": "red"}[item["label"]]
+    colours.keep(range(400))
+    change = _one(check(colours.project, str(base)))
+    assert (change.shared, change.only_base, change.only_head) == (340, 60, 0)
 
 
 def test_a_baseline_of_another_task_version_is_refused(colours, some, tmp_path):
@@ -181,7 +211,7 @@ def test_what_is_on_one_side_only_is_said(colours, some, tmp_path):
     outcome = check(colours.project, str(base))
     assert outcome.result == "inconclusive"
     assert any("new on colours is new" in note for note in outcome.notes)
-    assert any("old on colours is in the baseline and was not run here" in note for note in outcome.notes)
+    assert any("old on colours is as it was in the baseline" in note for note in outcome.notes)
 
 
 def test_inconclusive_exits_with_3_or_0_as_asked_and_the_outcome_is_kept(colours, some, tmp_path, monkeypatch):
@@ -211,8 +241,9 @@ def test_a_candidate_that_was_changed_and_not_run_again_is_not_taken_for_the_sam
     with (tmp_path / "harness.toml").open("a") as file:
         file.write("leaves_machine = true\n")
     outcome = check(colours.project, str(base))
-    assert (outcome.result, outcome.changes) == ("inconclusive", ())
-    assert any("changed since it was run" in note for note in outcome.notes)
+    assert (outcome.result, outcome.exit_code, _one(outcome).word) == ("inconclusive", 3, Word.NOT_COMPARED)
+    assert title(outcome) == "Not compared"
+    assert "bot on colours was not compared: it was changed, and has not been run since" in headline(outcome)
 
 
 @pytest.mark.parametrize(
@@ -236,3 +267,16 @@ def test_a_latency_over_its_ceiling_blocks_or_warns(colours, some, tmp_path, upp
     assert outcome.result == result
     policy.write_text("[ceilings.p50_latency_ms]\nat_most = 100\n")
     assert check(colours.project, str(base), policy).result == "inconclusive", "what was not measured is not met"
+
+
+def test_a_missed_ceiling_is_what_the_headline_speaks_of_and_no_drop(colours, some, tmp_path):
+    from harness.gate.outcome import CeilingState
+    from harness.gate.policy import Tier
+
+    base = tmp_path / "base"
+    colours.write(some(400, ()), results=base)
+    colours.write(some(400, ()))
+    outcome = check(colours.project, str(base))
+    missed = CeilingState("colours", "bot", "p95_latency_ms", Tier.BLOCK, 100.0, "missed", 600.0, 650.0)
+    blocked = msgspec.structs.replace(outcome, result="blocked", ceilings=(missed,))
+    assert headline(blocked) == "Above the ceiling: p95_latency_ms of bot on colours."

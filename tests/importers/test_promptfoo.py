@@ -144,3 +144,24 @@ def test_another_file_is_refused(tmp_path: Path, content: str) -> None:
     path.write_text(content)
     with pytest.raises(DataError):
         read_promptfoo(path)
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"latencyMs": -3}, "test 0: seconds: found -0.003"),
+        ({"latencyMs": "slow"}, "test 0: latencyMs: found 'slow'"),
+        ({"response": {"output": "x", "cost": -1}}, "test 0: cost_usd: found -1"),
+        ({"response": {"output": "x", "cost": float("nan")}}, "test 0: cost_usd: found nan"),
+        ({"response": {"output": "x", "tokenUsage": {"prompt": -1}}}, "test 0: usage: input_tokens: found -1"),
+    ],
+)
+def test_figures_that_cannot_be_are_refused_and_said_where(tmp_path: Path, more: dict[str, Any], message: str) -> None:
+    with pytest.raises(DataError, match=message):
+        read_promptfoo(write(tmp_path, [result(0, 0, success=True, **more)]))
+
+
+def test_null_is_what_is_not_known(tmp_path: Path) -> None:
+    empty = {"latencyMs": None, "response": {"output": "x", "cost": None, "tokenUsage": {"prompt": None}}}
+    (found,) = read_promptfoo(write(tmp_path, [result(0, 0, success=True, **empty)]))
+    assert not {"seconds", "cost_usd", "usage"} & found.lines[0].keys()

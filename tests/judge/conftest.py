@@ -118,7 +118,7 @@ class Court:
         return open_project(self.root)
 
     def run(self) -> None:
-        from harness.run.session import Options
+        from harness.run.options import Options
 
         self.open().run("limits", options=Options(latency=False, max_failures=1.0))
 

@@ -1,9 +1,11 @@
 import json
+import re
 from pathlib import Path
 
 import pytest
 
 from harness.errors import ConfigError, UnknownNameError
+from harness.kinds.fault import Fault
 from harness.kinds.registry import make_kind
 
 SCHEMA = {
@@ -80,6 +82,60 @@ def test_a_schema_that_is_none_is_refused(schema):
         _made(schema)
 
 
+@pytest.mark.parametrize("reference", ["#/$defs/none", "http://127.0.0.1:9/x.json", "other.json#/a"])
+def test_a_reference_that_does_not_stand_in_the_schema_is_refused_and_nothing_is_fetched(reference):
+    with pytest.raises(ConfigError, match=r"\$ref .* does not stand in the schema"):
+        _made({"type": "object", "properties": {"a": {"items": {"$ref": reference}}}})
+
+
+NESTED = {
+    "type": "object",
+    "properties": {
+        "payer": {"$ref": "#/$defs/party"},
+        "lines": {"type": "array", "items": {"properties": {"amount": {"type": "number"}}}},
+        "tags": {"type": "array", "items": {"type": "string"}},
+        "more": {"type": "object"},
+        "how": {"anyOf": [{"type": "null"}, {"properties": {"fast": {"type": "boolean"}}}]},
+    },
+    "$defs": {"party": {"properties": {"name": {"type": "string"}, "parent": {"$ref": "#/$defs/party"}}}},
+}
+
+
+@pytest.mark.parametrize("field", ["payer.name", "lines[].amount", "tags[]", "lines", "more.anything", "how.fast"])
+def test_a_field_that_the_schema_declares_has_a_metric(field):
+    assert _made(NESTED).metric(f"f1[{field}]").name == f"f1[{field}]"
+
+
+@pytest.mark.parametrize(
+    ("field", "near"), [("lines[].amout", "lines[].amount"), ("payer.nam", "payer.name"), ("tag[]", "tags[]")]
+)
+def test_a_field_that_the_schema_does_not_have_is_refused_with_the_near_miss(field, near):
+    with pytest.raises(UnknownNameError, match=re.escape(f"did you mean 'f1[{near}]'")):
+        _made(NESTED).metric(f"f1[{field}]")
+
+
+def test_a_schema_that_names_no_fields_may_have_any():
+    assert _made({"type": "object"}).metric("f1[amount]").name == "f1[amount]"
+
+
+def test_a_reference_within_the_schema_holds():
+    kind = _made({"$defs": {"sum": {"type": "number"}}, "properties": {"a": {"$ref": "#/$defs/sum"}}})
+    assert kind.validator.is_valid({"a": 1})
+    assert not kind.validator.is_valid({"a": "1"})
+
+
+def test_a_pattern_that_is_no_pattern_is_refused():
+    with pytest.raises(ConfigError, match=r"at properties\.a\.pattern"):
+        _made({"properties": {"a": {"pattern": "("}}})
+
+
+@pytest.mark.parametrize("content", ["true", "[]", '"object"'])
+def test_a_schema_file_that_holds_no_object_is_refused(content, tmp_path):
+    (tmp_path / "schema.json").write_text(content)
+    with pytest.raises(ConfigError, match="expected a schema, which is an object"):
+        _made("schema.json", tmp_path)
+
+
 def test_a_schema_may_stand_in_a_file_beside_the_task(tmp_path):
     (tmp_path / "schema.json").write_text(json.dumps(SCHEMA))
     assert _made("schema.json", tmp_path).schema == SCHEMA
@@ -104,3 +160,24 @@ def test_metrics_by_name():
     assert KIND.metric("valid").score({}, {"amount": "1"}) == 0
     with pytest.raises(UnknownNameError):
         KIND.metric("f1[]")
+
+
+CURRENCY = {"type": "object", "properties": {"currency": {"enum": ["EUR", "USD"]}}, "required": ["currency"]}
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('{"currency": "EUR"}', None),
+        ('{"currency": "CHF"}', Fault.LABELS),
+        ("{}", Fault.FORMAT),
+        ('["EUR"]', Fault.FORMAT),
+        ("in euros", Fault.UNPARSEABLE),
+        ('{"currency": "EU', Fault.UNPARSEABLE),
+        ("I'm unable to read it", Fault.REFUSED),
+        ("", Fault.EMPTY),
+    ],
+)
+def test_what_is_wrong_with_the_form_is_told(text, fault):
+    kind = _made(CURRENCY)
+    assert kind.fault(text, kind.parse(text)) is fault

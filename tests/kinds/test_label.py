@@ -7,6 +7,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from harness.errors import UnknownNameError
+from harness.kinds.fault import Fault
 from harness.kinds.label import Label
 
 DOCUMENTS = Label(("invoice", "credit note", "request for quotation", "quotation", "order"))
@@ -96,3 +97,25 @@ def test_the_key_changes_with_the_labels_and_their_order() -> None:
 
 def test_asking_names_every_label() -> None:
     assert all(label in DOCUMENTS.ask() for label in DOCUMENTS.labels)
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("invoice", None),
+        ("the clerk", Fault.LABELS),
+        ("Answer: receipt", Fault.LABELS),
+        ("invoice or purchase order", Fault.FORMAT),
+        ("That depends on what was agreed with the customer", Fault.UNPARSEABLE),
+        ("I'm sorry, I cannot tell.", Fault.REFUSED),
+        (" ", Fault.EMPTY),
+    ],
+)
+def test_what_is_wrong_with_the_form_is_told(text: str, fault: Fault | None) -> None:
+    kind = Label(("invoice", "purchase order"))
+    assert kind.fault(text, kind.parse(text, "the bolt is loose"), "the bolt is loose") is fault
+
+
+def test_a_misspelt_class_in_a_metric_is_named_with_the_near_miss():
+    with pytest.raises(UnknownNameError, match=r"did you mean 'recall\[invoice\]'"):
+        Label(("invoice", "order")).metric("recall[invoise]")

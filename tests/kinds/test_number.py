@@ -2,8 +2,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.errors import UnknownNameError
+from harness.errors import ConfigError, UnknownNameError
+from harness.kinds.fault import Fault
 from harness.kinds.number import Number
+from harness.metrics.metric import check_ordered
 
 KIND = Number()
 
@@ -29,6 +31,27 @@ KIND = Number()
         ("model X12b", None),
         ("", None),
         ("ten", None),
+        ("1.234,56", 1234.56),
+        ("EUR 12.500,00", 12500.0),
+        ("0,125", 0.125),
+        ("0,500 mg", 0.5),
+        ("1.234.567", 1234567.0),
+        ("1.234.567,8", 1234567.8),
+        ("-1.234,5", -1234.5),
+        ("1234,567", 1234.567),
+        ("1,234", 1234.0),
+        ("1.234", 1.234),
+        ("1,234.", 1234.0),
+        ("012,345", 12.345),
+        ("1,5e3", 1500.0),
+        ("1,234,56", None),
+        ("1.234.56", None),
+        ("1,234.567,8", None),
+        ("0.500.000", None),
+        ("version 1.2.3 has 5", None),
+        ("Version 1.2.3. Answer: 5", 5.0),
+        ("12.5kg", None),
+        ("from 10-20", None),
     ],
 )
 def test_a_text_states_exactly_one_finite_number_or_nothing(text, answer):
@@ -51,8 +74,30 @@ def test_the_number_it_writes_is_the_number_it_reads(value):
     assert KIND.parse(KIND.write(value)) == pytest.approx(value, rel=1e-5)
 
 
+@pytest.mark.parametrize("name", ["bias", "residual_quantile[0.9]"])
+def test_a_figure_that_is_neither_better_nor_worse_is_nothing_to_rank_by(name):
+    with pytest.raises(ConfigError, match="Take mae or rmse"):
+        check_ordered(KIND.metric(name), "task.toml")
+    check_ordered(KIND.metric("mae"), "task.toml")
+
+
 def test_metrics_by_name():
     for name in (*KIND.default_metrics(), "residual_quantile[0.9]"):
         assert KIND.metric(name).name == name
     with pytest.raises(UnknownNameError, match="did you mean 'rmse'"):
         KIND.metric("rmse2")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("7", None),
+        ("between 3 and 5", Fault.FORMAT),
+        ("many", Fault.UNPARSEABLE),
+        ("As an AI I do not count", Fault.REFUSED),
+        ("", Fault.EMPTY),
+    ],
+)
+def test_what_is_wrong_with_the_form_is_told(text: str, fault: Fault | None) -> None:
+    kind = Number()
+    assert kind.fault(text, kind.parse(text, "the bolt is loose"), "the bolt is loose") is fault

@@ -4,6 +4,7 @@ from pathlib import Path
 import pytest
 
 from harness.errors import ConfigError, UnknownNameError
+from harness.kinds.fault import Fault
 from harness.kinds.registry import make_kind
 from harness.kinds.spans import Spans
 
@@ -78,3 +79,19 @@ def test_metrics_by_name():
         assert KIND.metric(name).name == name
     with pytest.raises(UnknownNameError):
         KIND.metric("f1[motor]")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ('[{"text": "bolt", "type": "part"}]', None),
+        ('[{"text": "bolt", "type": "tool"}]', Fault.LABELS),
+        ('[{"text": "screw", "type": "part"}]', Fault.FORMAT),
+        ('{"text": "bolt"}', Fault.FORMAT),
+        ("the bolt", Fault.UNPARSEABLE),
+        ("", Fault.EMPTY),
+    ],
+)
+def test_what_is_wrong_with_the_form_is_told(text: str, fault: Fault | None) -> None:
+    kind = Spans(("part",))
+    assert kind.fault(text, kind.parse(text, "the bolt is loose"), "the bolt is loose") is fault

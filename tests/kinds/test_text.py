@@ -1,6 +1,7 @@
 import pytest
 
 from harness.errors import UnknownNameError
+from harness.kinds.fault import Fault
 from harness.kinds.text import Text
 
 KIND = Text()
@@ -46,3 +47,17 @@ def test_metrics_by_name():
         assert KIND.metric(name).name == name
     with pytest.raises(UnknownNameError, match="rouge_l"):
         KIND.metric("rouge-l")
+
+
+@pytest.mark.parametrize(
+    ("text", "fault"),
+    [
+        ("Paris", None),
+        ("unknown", None),
+        ("I cannot answer that.", Fault.REFUSED),
+        ("", Fault.EMPTY),
+    ],
+)
+def test_what_is_wrong_with_the_form_is_told(text: str, fault: Fault | None) -> None:
+    kind = Text("unknown")
+    assert kind.fault(text, kind.parse(text, "the bolt is loose"), "the bolt is loose") is fault

@@ -5,7 +5,7 @@ import json
 import numpy as np
 import pytest
 
-from harness.errors import RunError, UnknownNameError
+from harness.errors import ConfigError, RunError, UnknownNameError
 from harness.estimate import State
 from harness.report.machine import leaderboard_json
 
@@ -63,6 +63,35 @@ def test_differences_are_to_the_best_of_prompting_and_rag(lab) -> None:
     assert board["zero"].vs_best.difference == pytest.approx(-3 / 12)
     assert board.best_trained.against == "heavy - rag"
     assert board.best_trained.low <= 4 / 12 <= board.best_trained.high
+
+
+def test_the_order_of_the_names_moves_no_figure(lab) -> None:
+    recorded(lab, c=("prompting", "yyynnnyyynnn"), a=("trained", "yyyyyyyynnnn"), b=("rag", "nyyyynnnynyy"))
+    lab.run()
+    one, two = (leaderboard_json(lab.open().leaderboard("pets", names)) for names in (("a", "b", "c"), ("c", "a", "b")))
+    assert one == two
+
+
+def test_candidates_that_never_differ_may_still_do_so(lab) -> None:
+    recorded(lab, light=("prompting", "y" * 12), heavy=("trained", "y" * 12), wrong=("trained", "n" * 12))
+    lab.run()
+    board = lab.open().leaderboard("pets")
+    same, other = board["heavy"].vs_best, board["wrong"].vs_best
+    assert same.low < -0.2 < 0.2 < same.high
+    assert -1 == other.low < other.high < -0.4
+    assert board["light"].ranks == (1, 2)
+
+
+def test_the_interval_that_the_task_asks_for_is_named_on_the_board(lab) -> None:
+    lab.write("tasks/pets/task.toml", lab.task + '[metrics]\nintervals = { proportion = "clopper-pearson" }\n')
+    recorded(lab, some=("prompting", "yyyyyyyyynnn"))
+    lab.run()
+    assert lab.open().leaderboard("pets")["some"].metrics["accuracy"].method == "Clopper-Pearson"
+    lab.write("tasks/pets/task.toml", lab.task + '[metrics]\nintervals = { proportion = "clopper" }\n')
+    with pytest.raises(
+        ConfigError, match=r"intervals\.proportion: found 'clopper'; expected 'wilson', 'clopper-pearson'"
+    ):
+        lab.open().leaderboard("pets")
 
 
 def test_every_row_is_compared_with_the_incumbent(lab) -> None:

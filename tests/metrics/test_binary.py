@@ -54,14 +54,15 @@ def test_resamples_are_scored_as_if_their_items_had_been_given():
             assert found == pytest.approx(theirs(drawn[:, 1], drawn[:, 0]), abs=1e-9)
 
 
-def test_one_class_only_leaves_the_area_undefined_and_average_precision_as_scikit_learn_has_it():
+def test_one_class_only_leaves_the_area_undefined_and_average_precision_where_no_item_is_positive():
     sure = np.array([0.1, 0.5, 0.9])
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         for actual in (np.ones(3, bool), np.zeros(3, bool)):
             assert np.isnan(_figure(binary.roc_auc, actual, sure))
             theirs = reference.average_precision_score(actual, sure)
-            assert _figure(binary.average_precision, actual, sure) == pytest.approx(theirs, abs=1e-9)
+            expected = theirs if actual.any() else np.nan
+            assert _figure(binary.average_precision, actual, sure) == pytest.approx(expected, abs=1e-9, nan_ok=True)
 
 
 def test_calibration_error_is_the_weighted_gap_of_ten_bins():
@@ -111,8 +112,8 @@ def test_precision_recall_and_f1_of_answers_are_those_of_scikit_learn():
             (classification.recall, reference.recall_score),
             (classification.f1, reference.f1_score),
         ):
-            expected = theirs(actual, said, zero_division=0)
-            assert figure(ours("yes"), targets, answers) == pytest.approx(expected, abs=1e-9)
+            expected = theirs(actual, said, zero_division=np.nan)
+            assert figure(ours("yes"), targets, answers) == pytest.approx(expected, abs=1e-9, nan_ok=True)
 
 
 def test_the_threshold_has_the_greatest_f1_that_any_threshold_has():

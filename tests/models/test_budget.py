@@ -47,7 +47,7 @@ def test_a_call_that_could_pass_the_limit_is_refused_for_good_with_what_is_spent
         first = await budget.reserve("openai/m", ASKED)
         budget.settle("openai/m", first, Completion("x", 100, 40, 50))
         assert budget.spent_usd == pytest.approx(100e-6 - 20e-6 + 200e-6)
-        with pytest.raises(ModelError, match=r"\$0\.0003 of \$0\.0006 is spent") as caught:
+        with pytest.raises(ModelError, match=r"\$0\.00028 of \$0\.00060 is spent") as caught:
             await budget.reserve("openai/m", ASKED)
         assert caught.value.final
         assert caught.value.kind == "BudgetSpent"
@@ -69,6 +69,32 @@ def test_a_call_without_an_answer_counts_in_full_where_it_may_have_been_charged(
         reserved = await budget.reserve("openai/m", ASKED)
         budget.settle("openai/m", reserved, None, billed=True)
         assert budget.spent_usd == reserved
+
+    asyncio.run(main())
+
+
+def test_a_first_call_that_is_too_dear_says_so_in_figures_that_show():
+    with pytest.raises(ModelError, match=r"the budget is \$0\.000010 and the next call could cost \$0\.000\d+"):
+        asyncio.run(Budget(0.00001, _price).reserve("openai/m", ASKED))
+
+
+def test_an_answer_without_its_usage_counts_as_much_as_was_set_aside_for_it():
+    async def main() -> None:
+        budget = Budget(1.0, _price)
+        reserved = await budget.reserve("openai/m", ASKED)
+        budget.settle("openai/m", reserved, Completion("x", metered=False))
+        assert budget.spent_usd == reserved > 0.0
+
+    asyncio.run(main())
+
+
+def test_a_lost_attempt_counts_like_the_one_that_is_answered_in_the_end():
+    async def main() -> None:
+        budget, said = Budget(1.0, _price), Completion("x", 100, 40, 50)
+        for _ in range(2):
+            budget.settle("openai/m", await budget.reserve("openai/m", ASKED), None, billed=True)
+        budget.settle("openai/m", await budget.reserve("openai/m", ASKED), said, lost=2)
+        assert budget.spent_usd == pytest.approx(3 * (100e-6 - 20e-6 + 200e-6))
 
     asyncio.run(main())
 

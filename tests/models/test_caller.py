@@ -123,7 +123,8 @@ def test_a_wrong_key_costs_the_calls_in_flight_and_no_other(server: FakeServer):
     assert len(failures) == 200
     assert all(f.final and f.error == "Unauthorised" for f in failures)
     assert server.calls == 8, "what the limiter starts with"
-    assert sum(f.calls[0].attempts for f in failures) == 8
+    assert sum(call.attempts for f in failures for call in f.calls) == 8
+    assert sum(f.asked for f in failures) == 8, "the others are still to do"
 
 
 def test_an_answer_from_the_cache_is_marked_and_keeps_what_it_cost(cache):
@@ -237,14 +238,67 @@ def test_a_wait_that_the_server_names_holds_for_the_other_calls_too():
     asyncio.run(main())
 
 
-def test_a_wait_that_is_too_long_to_be_kept_holds_nobody_up():
+def test_a_wait_that_is_too_long_to_be_kept_ends_all_asking_at_once():
     async def main() -> None:
-        caller = Caller(Scripted(_broken("RateLimited", after=86400.0)), limiter=Limiter(2), retry=QUICK)
-        with pytest.raises(CallFailedError, match="RateLimited"):
-            await caller.complete(_ask("a"))
-        assert (await asyncio.wait_for(caller.complete(_ask("b")), 5))[0].text == "b"
+        model = Scripted(*[_broken("RateLimited", after=300.0)] * 2, seconds=0.01)
+        caller = Caller(model, limiter=Limiter(2), retry=QUICK)
+        asking = asyncio.gather(*(caller.complete(_ask(f"{i}")) for i in range(20)), return_exceptions=True)
+        failures = [said.as_failure() for said in await asyncio.wait_for(asking, 5)]
+        assert all(f.final and "asks for 300 s of quiet; run again later" in f.message for f in failures)
+        assert sum(model.asked.values()) == sum(f.asked for f in failures) == 2
 
     asyncio.run(main())
+
+
+def test_a_pause_that_is_asked_for_is_kept_by_others_where_the_item_itself_gives_up():
+    async def main() -> None:
+        limiter = Limiter(1)
+        policy = RetryPolicy(attempts=1)
+        caller = Caller(Scripted(_broken("RateLimited", after=0.05)), limiter=limiter, retry=policy)
+        begun = time.monotonic()
+        first, second = await asyncio.gather(
+            caller.complete(_ask("a")), caller.complete(_ask("b")), return_exceptions=True
+        )
+        assert isinstance(first, CallFailedError)
+        assert not first.error.final
+        assert isinstance(second, tuple)
+        assert time.monotonic() - begun >= 0.05
+
+    asyncio.run(main())
+
+
+def test_attempts_whose_answer_was_lost_stand_in_the_log_as_charged():
+    async def main() -> None:
+        lost = _broken("ConnectionLost", billed=True)
+        said, call = await Caller(Scripted(lost, _broken(), lost), retry=QUICK).complete(_ask("a"))
+        assert (call.attempts, call.billed, call.usage, call.input_tokens) == (4, 3, "told", said.input_tokens)
+        asked = _ask("b", max_tokens=7)
+        with pytest.raises(CallFailedError) as caught:
+            await Caller(Scripted(*[lost] * 9), retry=RetryPolicy(attempts=2, base=0.001)).complete(asked)
+        call = caught.value.call
+        assert (call.billed, call.usage) == (2, "estimated")
+        assert (call.input_tokens, call.output_tokens) == (asked.most_input_tokens, 7)
+        with pytest.raises(CallFailedError) as caught:
+            await Caller(Scripted(_broken(retry=False)), retry=QUICK).complete(asked)
+        assert (caught.value.call.billed, caught.value.call.input_tokens) == (0, 0)
+
+    asyncio.run(main())
+
+
+def test_the_budget_has_spent_what_the_log_says_was_charged():
+    with FakeServer(draw=mixed(7, 0.4, TRUNCATED)) as server:
+
+        async def main() -> tuple[Budget, list[tuple[Completion, Call]]]:
+            budget = Budget(10.0, lambda model, sent, cached, generated: 1e-5 * sent + 1e-5 * generated)
+            services = Services(Path(), budget=budget, retry=RetryPolicy(attempts=50, base=0.001))
+            caller = services.model("openai/fake", Endpoint(server.openai))
+            said = await asyncio.gather(*(caller.complete(_ask("word " * 9 + f"w{i}")) for i in range(100)))
+            await services.close()
+            return budget, said
+
+        budget, said = asyncio.run(main())
+    assert sum(call.billed for _, call in said) == server.calls > 110
+    assert budget.spent_usd == pytest.approx(server.calls * 11e-5)
 
 
 def test_waiting_for_ones_turn_does_not_use_up_the_time_for_trying_again():

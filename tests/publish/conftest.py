@@ -65,10 +65,12 @@ def fell():
 
 
 class FakeGitHub:
-    """Comments of one pull request, with GitHub's pages; `refuse` answers every call with that status."""
+    """Comments of one pull request, with GitHub's pages; `refuse` answers calls on them with these statuses."""
 
     def __init__(self):
         self.comments: dict[int, str] = {}
+        self.authors: dict[int, str] = {}
+        self.user, self.told = "github-actions[bot]", False
         self.calls: list[str] = []
         self.tokens: set[str] = set()
         self.refuse: list[int] = []
@@ -76,23 +78,29 @@ class FakeGitHub:
         self._next = 1
         self._lock = threading.Lock()
 
-    def add(self, body):
+    def add(self, body, author="github-actions[bot]"):
         with self._lock:
             self.comments[self._next] = body
+            self.authors[self._next] = author
             self._next += 1
             return self._next - 1
 
     def answer(self, method, path, content):  # noqa: PLR0911
         self.calls.append(f"{method} {path}")
-        if self.refuse:
+        if self.refuse and path != "/user":
             return self.refuse.pop(0), {"message": "Resource not accessible by integration"}
         if self.before_answer:
             self.before_answer(method)
         if m := re.fullmatch(r"/repos/o/r/issues/7/comments\?per_page=100&page=(\d+)", path):
             first = 100 * (int(m[1]) - 1)
-            return 200, [{"id": i, "body": b} for i, b in sorted(self.comments.items())][first : first + 100]
+            every = [{"id": i, "body": b, "user": {"login": self.authors[i]}} for i, b in sorted(self.comments.items())]
+            return 200, every[first : first + 100]
+        if path == "/user":
+            # The second is what the token of a job or of an app is answered.
+            return (200, {"login": self.user}) if self.told else (403, {"message": "Resource not accessible"})
         if method == "POST" and path == "/repos/o/r/issues/7/comments":
-            return 201, {"id": self.add(content["body"])}
+            name = self.add(content["body"], self.user)
+            return 201, {"id": name, "user": {"login": self.authors[name]}}
         if m := re.fullmatch(r"/repos/o/r/issues/comments/(\d+)", path):
             if int(m[1]) not in self.comments:
                 return 404, {"message": "Not Found"}

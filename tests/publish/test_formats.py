@@ -47,6 +47,27 @@ def test_model_output_can_make_no_table_cell_tag_mention_or_link(published, make
     assert "|" not in escape(_NASTY).replace("\\|", "")
 
 
+def test_no_formula_emoji_or_link_to_an_issue_comes_of_model_output():
+    html = MarkdownIt("commonmark", {"html": True}).render(
+        escape("$x^2$ and $y$ :smile: :+1: GH-12 o/r#12, $5 at 10:30:00")
+    )
+    assert "$x" not in html
+    assert not [bad for bad in (":smile:", ":+1:", "GH-12", "#12") if bad in html]
+    plain = html.replace("\u200b", "").replace("<span>", "").replace("</span>", "")
+    assert "$x^2$ and $y$ :smile: :+1: GH-12 o/r#12, $5 at 10:30:00" in plain
+    assert escape("$ / 1,000") == "$ / 1,000"
+
+
+def test_what_fell_is_counted_and_the_rest_can_be_found(published, make_change, fell):
+    items = tuple(fell(f"i{i}", "asked", "", "said") for i in range(5))
+    text = comment(published(rows=1, changes=[make_change("bot0", fell=items, flipped_in_all=30)]))
+    assert "<summary>30 items fell with bot0</summary>" in text
+    assert "5 of 30 are shown" in text
+    assert "harness wrong colours bot0" in text
+    assert "expected *(empty)*, got said" in text
+    assert "Leaderboard, 1 candidate<" in text
+
+
 def test_junit_has_a_case_per_requirement_and_per_comparison(published, make_change):
     change = make_change("bot0", reason="\x00 \x1b")
     root = ET.fromstring(as_junit(published(changes=[change])))

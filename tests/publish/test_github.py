@@ -1,5 +1,7 @@
 import threading
 
+import pytest
+
 from harness.publish.github import fitted, publish
 
 
@@ -31,6 +33,48 @@ def test_an_earlier_run_does_not_replace_what_a_later_one_wrote(published, make_
     said = publish(published(changes=[make_change("bot1")]), job(run=8))
     assert "later run" in said[-1]
     assert "**bot0**" in github.comments[1]
+
+
+def test_only_comments_of_the_tokens_own_login_are_replaced_or_removed(published, make_change, github, job):
+    stranger = github.add("<!-- approach-harness run=999999999999.1 -->\nlooks fine", author="mallory")
+    quoted = github.add("<!-- approach-harness run=1.1 -->\nwhat does this mean?", author="octocat")
+    for run in (5, 6):
+        publish(published(changes=[make_change("bot0")]), job(run=run))
+    assert len(github.comments) == 3
+    assert github.comments[stranger].endswith("looks fine")
+    assert github.comments[quoted].endswith("what does this mean?")
+    assert github.comments[3].startswith("<!-- approach-harness run=6.1 -->")
+
+
+@pytest.mark.parametrize("told", [True, False])
+def test_a_token_of_an_app_updates_its_own_comment_also_where_it_may_not_ask_who_it_is(
+    published, make_change, github, job, told
+):
+    github.user, github.told = "our-app[bot]", told
+    for run in (5, 6):
+        publish(published(changes=[make_change("bot0")]), job(run=run))
+    ((name, text),) = github.comments.items()
+    assert text.startswith("<!-- approach-harness run=6.1 -->")
+    assert github.authors[name] == "our-app[bot]"
+
+
+@pytest.mark.parametrize(
+    ("event", "environment", "why"),
+    [
+        ("{", {}, "does not say which pull request"),
+        ('{"pull_request": [7]}', {}, "does not say which pull request"),
+        ('{"pull_request": {"number": "x", "head": 3}}', {}, "does not say which pull request"),
+        (None, {"GITHUB_RUN_ID": "abc"}, "are numbers, found 'abc' and '1'"),
+    ],
+)
+def test_a_damaged_event_or_run_number_is_said_and_no_comment_made(
+    published, make_change, github, job, tmp_path, event, environment, why
+):
+    given = job(**environment)
+    if event is not None:
+        (tmp_path / "event.json").write_text(event)
+    assert why in publish(published(changes=[make_change("bot0")]), given)[-1]
+    assert github.calls == []
 
 
 def test_two_jobs_that_comment_at_once_leave_one_comment(published, make_change, github, job):

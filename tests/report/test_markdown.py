@@ -22,7 +22,7 @@ def cells_of(line: str) -> list[str]:
         ("[x](http://a.b) ![y](z)", r"\[x\](http:&#8203;//a.b) \!\[y\](z)"),
         ("see www.example.org", "see www&#8203;.example.org"),
         ("@someone", "@&#8203;someone"),
-        ("#12", r"\#12"),
+        ("#12", r"\#&#8203;12"),
         ("two\nlines\r\n", "two lines"),
         ("C:\\x", "C:\\\\x"),
     ],

@@ -30,7 +30,7 @@ def test_another_candidate_or_seed_has_its_own_lock(tmp_path: Path) -> None:
 
 
 def test_the_command_line_says_so_and_ends_with_2(lab) -> None:
-    from harness.run.session import run_key
+    from harness.run.one import run_key
 
     lab.toy()
     project = lab.open().project

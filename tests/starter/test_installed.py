@@ -1,52 +1,63 @@
-"""The built wheel, in a project that lives outside of this repository: init, suites, a test of its own."""
+"""The built wheel in an environment of its own: from `git init` and a CSV to a leaderboard, as a person would."""
 
 import os
 import subprocess
 import sys
+import sysconfig
+import venv
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parents[2]
-_TEXTS = {"sport": "match goal team win", "weather": "rain sun wind cloud"}
+_TEXTS = {
+    "sport": "the match and the goal of team",
+    "weather": "rain and wind over town",
+    "food": "bread and soup for table",
+}
+_ROWS = 500
 
 
 @pytest.fixture(scope="module")
-def site(tmp_path_factory):
-    """A folder with nothing but the installed wheel."""
+def commands(tmp_path_factory):
+    """The folder with `harness` and `python` of an environment that holds the wheel, and what it depends on."""
     made = tmp_path_factory.mktemp("wheel")
     _call([sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", made, ROOT], made)
     (wheel,) = made.glob("*.whl")
-    target = made / "site"
-    _call(
-        [sys.executable, "-m", "pip", "install", "--quiet", "--no-deps", "--no-index", "--target", target, wheel], made
-    )
-    return target
+    venv.create(made / "venv", with_pip=False)
+    commands = made / "venv" / "bin"
+    pip = [sys.executable, "-m", "pip", "--python", commands / "python", "--disable-pip-version-check"]
+    _call([*pip, "install", "--quiet", "--no-deps", "--no-index", wheel], made)
+    # Its dependencies are those that are installed here; a path that a .pth file names brings no editable package.
+    own = _call([commands / "python", "-c", "import sysconfig; print(sysconfig.get_path('purelib'))"], made).strip()
+    (Path(own) / "dependencies.pth").write_text(sysconfig.get_path("purelib") + "\n")
+    return commands
 
 
-def _call(command, folder, site=None):
-    environment = os.environ | {"PYTHONPATH": str(site or ""), "OMP_NUM_THREADS": "1"}
+def _call(command, folder):
+    environment = {key: value for key, value in os.environ.items() if key != "PYTHONPATH"}
     done = subprocess.run(
-        [str(part) for part in command], cwd=folder, env=environment, capture_output=True, text=True, check=False
-    )
+        [str(part) for part in command],
+        cwd=folder, env=environment | {"COLUMNS": "200"}, capture_output=True, text=True, check=False,
+    )  # fmt: skip
     assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout + done.stderr
 
 
-def test_a_project_is_started_run_and_tested_with_the_wheel_alone(site, tmp_path):
-    rows = "".join(f"{_TEXTS[y]} number {i},{y}\n" for i in range(30) for y in _TEXTS)
-    (tmp_path / "data.csv").write_text("text,label\n" + rows)
-    where = _call([sys.executable, "-c", "import harness; print(harness.__file__)"], tmp_path, site)
-    assert where.startswith(str(site))
-    # What has no weights, so that the test does not depend on them.
-    start = (
-        "from pathlib import Path; from harness.starter import make; make._untrainable = lambda root: 'not here';"
-        "make.make_project(Path('.'), Path('data.csv'))"
-    )
-    _call([sys.executable, "-c", start], tmp_path, site)
-    run = "import sys; sys.argv = ['harness', 'run', '-c', 'majority,tfidf']; from harness.cli import main; main()"
-    assert "tfidf" in _call([sys.executable, "-c", run], tmp_path, site)
-    pytest_ = [sys.executable, "-m", "pytest", "--candidates", "majority,tfidf", "-p", "no:cacheprovider", "-q"]
-    assert "1 passed" in _call([*pytest_, "tests/"], tmp_path, site)
-    listed = _call([*pytest_, "--collect-only", "tasks/"], tmp_path, site)
-    assert "tasks/data/task.toml::tfidf::accuracy >= 0.9" in listed
+def test_three_commands_lead_from_nothing_to_a_leaderboard_and_its_tests(commands, tmp_path):
+    labels = list(_TEXTS)
+    rows = (f"{_TEXTS[labels[i % 3]]} number {i},{labels[i % 3]}\n" for i in range(_ROWS))
+    (tmp_path / "data.csv").write_text("text,label\n" + "".join(rows))
+    where = _call([commands / "python", "-c", "import harness; print(harness.__file__)"], tmp_path)
+    assert where.startswith(str(commands.parent))
+    _call(["git", "init", "-q"], tmp_path)
+    said = _call([commands / "harness", "init", "--from", "data.csv"], tmp_path)
+    assert "350 examples to learn from, 150 to test on, 3 labels" in said
+    _call([commands / "harness", "leaderboard"], tmp_path)
+    board = (tmp_path / "results/data/leaderboard.md").read_text()
+    for candidate in ("majority", "tfidf", "knn", "finetuned"):
+        assert f"| {candidate} |" in board
+    tests = [commands / "python", "-m", "pytest", "-p", "no:cacheprovider", "-q"]
+    assert "1 passed" in _call([*tests, "tests/"], tmp_path)
+    listed = _call([*tests, "--collect-only", "tasks/"], tmp_path)
+    assert "tasks/data/task.toml::finetuned::accuracy >= 0.9" in listed

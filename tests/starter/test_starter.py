@@ -1,6 +1,7 @@
 import csv
 import json
 import tomllib
+from pathlib import Path
 
 import pytest
 from typer.testing import CliRunner
@@ -124,3 +125,25 @@ def test_jsonl_is_read_too(tmp_path):
     path = tmp_path / "news.jsonl"
     path.write_text("".join(json.dumps({"question": t, "intent": y}) + "\n" for t, y in _rows()))
     assert make_project(tmp_path, path).examples.input == "question"
+
+
+def test_a_file_in_another_encoding_is_told_the_option_and_read_with_it(tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    rows = [(f"{text} für {i}", label) for i, (text, label) in enumerate(_rows())]
+    _csv(tmp_path / "news.csv", rows)
+    (tmp_path / "news.csv").write_bytes((tmp_path / "news.csv").read_text(encoding="utf-8").encode("latin-1"))
+    result = CliRunner().invoke(app, ["init", "--from", "news.csv"])
+    assert isinstance(result.exception, DataError)
+    assert "--encoding latin-1" in str(result.exception)
+    assert "task.toml" not in str(result.exception)
+    with pytest.raises(DataError, match="no such encoding"):
+        make_project(tmp_path, Path("news.csv"), encoding="latin-99")
+    make_project(tmp_path, Path("news.csv"), encoding="latin-1")
+    task = open_project(tmp_path).project.task("news")
+    assert all(" für " in item.input for item in task.test)
+
+
+def test_parquet_is_read_too(tmp_path):
+    pandas = pytest.importorskip("pandas")
+    pandas.DataFrame(_rows(), columns=["text", "label"]).to_parquet(tmp_path / "news.parquet")
+    assert len(make_project(tmp_path, tmp_path / "news.parquet").examples.labels) == 3

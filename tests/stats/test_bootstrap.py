@@ -182,7 +182,7 @@ def test_candidates_whose_scores_differ_by_rounding_alone_have_p_1():
 @pytest.mark.parametrize("method", ["percentile", "bca"])
 def test_few_skewed_items_keep_the_ends_in_order(data, method):
     values, codes = np.unique(data, return_inverse=True)
-    ours = bootstrap(mean, values, codes, 500, np.random.default_rng(26), method=method)
+    ours = bootstrap(mean, values, codes, 500, np.random.default_rng(26), method=method, bounds=(min(data), max(data)))
     assert min(data) <= ours.low <= ours.value <= ours.high <= max(data)
 
 

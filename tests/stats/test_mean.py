@@ -12,7 +12,7 @@ from harness.stats.proportion import wilson
 from harness.stats.tango import tango
 
 
-def test_clustered_variance_equals_statsmodels_without_correction():
+def test_clustered_standard_errors_equal_those_of_statsmodels_without_correction():
     rng = np.random.default_rng(0)
     for _ in range(20):
         n = int(rng.integers(5, 400))
@@ -23,7 +23,8 @@ def test_clustered_variance_equals_statsmodels_without_correction():
         assert math.sqrt(clustered_variance(values, groups)) == pytest.approx(fit.bse[0], abs=1e-9)
         found = mean_interval(values, groups)
         assert found.standard_error == pytest.approx(fit.bse[0], abs=1e-9)
-        reach = stats.t.ppf(0.975, np.unique(groups).size - 1) * fit.bse[0]
+        assert 1 <= found.df <= found.clusters - 1
+        reach = stats.t.ppf(0.975, found.df) * fit.bse[0]
         assert (found.low, found.high) == pytest.approx((values.mean() - reach, values.mean() + reach))
 
 

@@ -167,10 +167,34 @@ def test_groups_widen_the_interval_of_a_paired_difference():
 def test_identical_candidates_have_an_interval_around_0():
     for binary, scores in ((True, [1, 0, 1, 1] * 10), (False, [0.2, 0.9, 0.4, 1.0] * 10)):
         for groups in (None, np.repeat(np.arange(10), 4)):
-            found = compare_means(scores, scores, groups, binary, rng())
+            found = compare_means(scores, scores, groups, binary, rng(), bounds=(-1.0, 1.0))
             assert found.difference == 0
             assert -1 < found.low < 0 < found.high < 1
             assert found.p_value == 1
+
+
+def test_nothing_is_known_of_equal_differences_that_nothing_bounds():
+    found = compare_means([2.5, 2.5], [2.5, 2.5], None, False, rng())
+    assert (found.low, found.high, found.p_value) == (-math.inf, math.inf, 1.0)
+    assert "nothing bounds the score" in found.method
+
+
+def test_the_t_interval_of_three_items_is_not_cut_to_the_scores_that_were_seen():
+    found = compare_means([1.0, 2.0, 3.0], [1.0, 1.0, 1.0], None, False, rng())
+    expected = stats.ttest_rel([1.0, 2.0, 3.0], [1.0, 1.0, 1.0]).confidence_interval()
+    assert (found.low, found.high) == pytest.approx(tuple(expected))
+    assert found.high > 3.4
+
+
+def test_a_group_that_holds_half_of_the_items_does_not_pass_for_many():
+    """Of 25 items beside 25 single ones: with one degree of freedom less than groups it covers 80 %."""
+    random, held = rng(21), 0
+    groups = np.r_[np.zeros(25, dtype=int), np.arange(1, 26)]
+    for _ in range(400):
+        scores = [random.normal(size=26)[groups] * 0.4 + random.normal(size=50) for _ in range(2)]
+        found = compare_means(scores[0], scores[1], groups, False, random)
+        held += found.low <= 0 <= found.high
+    assert held / 400 >= 0.92
 
 
 def test_a_constant_difference_is_significant_although_nothing_varies():

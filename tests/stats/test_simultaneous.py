@@ -2,8 +2,10 @@
 
 import numpy as np
 import pytest
+from scipy import stats
 from statsmodels.stats.multitest import multipletests
 
+from harness.stats.interval import Interval
 from harness.stats.simultaneous import (
     adjusted_p,
     against,
@@ -89,6 +91,24 @@ def test_a_candidate_and_its_copy_do_not_disturb_the_others():
     found = simultaneous([0.0, 1.0, 1.0], doubled, all_pairs(3))
     assert found.critical == pytest.approx(1.96, abs=0.06)
     assert (found.low[2], found.high[2], found.p_value[2]) == (0, 0, 1)
+
+
+def test_with_an_interval_for_single_pairs_each_is_at_the_level_at_which_all_hold():
+    rng = np.random.default_rng(9)
+    draws = np.c_[rng.standard_normal((4000, 4)), np.zeros(4000)]
+    draws[:, 4] = draws[:, 3]
+    asked = {}
+
+    def interval(a, b, level, error):
+        asked[a, b] = level, error
+        return Interval(-1.0, 1.0)
+
+    found = simultaneous(np.zeros(5), draws, [(0, 1), (0, 2), (3, 4)], interval=interval)
+    assert (found.low == -1).all()
+    assert 0.95 < asked[0, 1][0] == asked[0, 2][0] <= 1 - 0.05 / 3
+    assert asked[0, 1][0] == pytest.approx(2 * stats.norm.cdf(found.critical) - 1)
+    # Draws that never differ say nothing: Bonferroni's level always suffices.
+    assert asked[3, 4] == (pytest.approx(1 - 0.05 / 3), 0)
 
 
 def test_the_best_of_two_groups_by_hand():

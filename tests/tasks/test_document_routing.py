@@ -109,7 +109,7 @@ def test_the_bar_and_margin_are_written_down(task: Task) -> None:
 
 def test_keywords_do_worse_than_learnt_words_and_those_leave_room(tmp_path_factory: pytest.TempPathFactory) -> None:
     from harness import open_project
-    from harness.run.session import Options
+    from harness.run.options import Options
 
     root = tmp_path_factory.mktemp("routing")
     (root / "harness.toml").write_text('[candidates.rules]\nadapter = "rules"\n[candidates.tfidf]\nadapter = "tfidf"\n')

@@ -63,3 +63,14 @@ def test_another_plugin_of_the_same_name_is_refused(run, project):
     result = run("-p", "other")
     assert result.ret == 4
     result.stderr.fnmatch_lines(["*another plugin is registered as 'approach-harness'*"])
+
+
+def test_an_option_whose_both_names_are_taken_is_a_clear_error(run, project):
+    project.makeconftest("""
+        def pytest_addoption(parser):
+            parser.addoption("--candidates", help="theirs")
+            parser.addoption("--harness-candidates", help="theirs too")
+    """)
+    result = run("tasks/")
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(["*has both --candidates and --harness-candidates*"])

@@ -118,3 +118,23 @@ def test_on_premise_and_latency_are_requirements_too(run, project):
     path.write_text(path.read_text() + "on_premise = true\np95_latency_ms = { at_most = 500 }\n")
     result = run("tasks/", "--candidates", "good", "-v")
     result.stdout.fnmatch_lines(["*::good::on_premise PASSED*", "*::good::p95_latency_ms <= 500*"])
+
+
+def test_a_candidate_that_is_no_table_is_a_clear_error(run, project):
+    (project.path / "harness.toml").write_text('[candidates]\nrag = "x"\n')
+    result = run("tasks/")
+    assert result.ret == 4
+    result.stderr.fnmatch_lines(["*[[]candidates.rag[]] must be a table, found 'x'*"])
+
+
+def test_a_requirement_that_is_not_valid_is_a_test_that_says_so(run, project):
+    path = project.path / "tasks" / "colours" / "task.toml"
+    path.write_text(path.read_text().replace("accuracy = { at_least = 0.85 }", 'on_premise = "yes"'))
+    result = run("tasks/", "--candidates", "good")
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*on_premise*"])
+
+
+def test_marks_choose_by_task_candidate_and_requirement(run):
+    for mark in ("task='colours', candidate='good'", "candidate='good', requirement='accuracy'"):
+        run("tasks/", "-m", f"harness({mark})").assert_outcomes(passed=1, deselected=3)

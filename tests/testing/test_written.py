@@ -1,3 +1,5 @@
+import pytest
+
 pytest_plugins = ["pytester"]
 
 
@@ -99,7 +101,7 @@ def test_a_test_per_item_gets_the_item_and_what_came_of_it(run, project):
     result.stdout.fnmatch_lines(["*::test_item[[]i*[]] *"])
 
 
-def test_a_flaky_model_may_fail_as_often_as_the_mark_allows(run, project):
+def _flaky(project):
     adapters = project.mkdir("adapters")
     (adapters / "flaky.py").write_text('''
 from harness.adapter import Adapter, Batched
@@ -122,6 +124,10 @@ class Guess(Batched):
 ''')
     with (project.path / "harness.toml").open("a") as file:
         file.write('[candidates.flaky]\nadapter = "flaky"\n')
+
+
+def test_a_flaky_model_may_fail_as_often_as_the_mark_allows(run, project):
+    _flaky(project)
     project.makepyfile("""
         import pytest
 
@@ -137,6 +143,73 @@ class Guess(Batched):
     result.assert_outcomes(passed=3, failed=3)
     result.stdout.fnmatch_lines(["*4 of 5 repeats passed, 5 must*"])
     assert not (project.path / "results").exists(), "repeats are no seeds of the candidate on a leaderboard"
+
+
+def test_what_fails_in_a_repeat_counts_as_one_failure_however_it_fails(run, project):
+    _flaky(project)
+    project.makepyfile("""
+        import pytest
+
+        lenient = pytest.mark.harness(task="colours", candidate="flaky", samples=2, repeats=5, must_pass=4)
+
+        @lenient
+        def test_fail(harness_item):
+            if not harness_item.right:
+                pytest.fail("wrong")
+
+        @lenient
+        def test_raises(harness_item):
+            with pytest.raises(ZeroDivisionError):
+                1 / (0 if harness_item.right else 1)
+    """)
+    run().assert_outcomes(passed=4)
+
+
+def test_an_async_test_with_repeats_fails_instead_of_passing_unawaited(run, project):
+    _flaky(project)
+    project.makepyfile("""
+        import pytest
+
+        @pytest.mark.harness(task="colours", candidate="flaky", samples=1, repeats=3)
+        async def test_item(harness_item):
+            assert False
+    """)
+    result = run()
+    result.assert_outcomes(failed=1)
+    result.stdout.fnmatch_lines(["*an async one is not repeated*"])
+
+
+@pytest.mark.parametrize(
+    "arguments", ["samples=0", "samples='3'", "repeats=2.5", "repeats=True", "repeats=3, must_pass=4"]
+)
+def test_a_marker_with_an_impossible_number_is_refused_and_not_skipped(run, project, arguments):
+    project.makepyfile(f"""
+        import pytest
+
+        @pytest.mark.harness(task="colours", candidate="good", {arguments})
+        def test_item(harness_item):
+            pass
+    """)
+    result = run()
+    result.stdout.fnmatch_lines(["*samples and repeats are whole numbers from 1, must_pass is 1 to repeats; found*"])
+    assert result.ret != 0
+
+
+def test_a_single_candidate_may_be_named_without_a_list(run, project):
+    project.makepyfile("""
+        def test_one(leaderboard):
+            assert leaderboard("colours", candidates="good")["good"].accuracy >= 0.9
+    """)
+    run().assert_outcomes(passed=1)
+
+
+def test_the_verdict_is_of_the_candidates_that_were_asked_for(run, project):
+    project.makepyfile("""
+        def test_choice(verdict):
+            assert verdict("colours").choice != "good"
+    """)
+    run()  # so that there are records of all
+    run("--candidates", "bad,middling").assert_outcomes(passed=1)
 
 
 def test_a_marker_with_an_unknown_argument_is_refused(run, project):
