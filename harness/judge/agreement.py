@@ -1,6 +1,7 @@
 """How far a judge agrees with people, on the answers that both judged."""
 
 from collections.abc import Mapping, Sequence
+from statistics import fmean
 
 import msgspec
 import numpy as np
@@ -12,6 +13,7 @@ from harness.judge.human import Labels
 from harness.judge.judgements import Judgements
 from harness.metrics.judged import VERDICT
 from harness.stats.agreement import Rate, cohen_kappa, error_rates
+from harness.stats.proportion import wilson
 
 
 class AgreementRow(msgspec.Struct, frozen=True):
@@ -47,6 +49,8 @@ class JudgeAgreement(msgspec.Struct, frozen=True):
     repeats: int
     same_over_repeats: float | None
     """Share of the answers to which the judge said the same every time; None where it was asked once."""
+    position_consistency: tuple[float, float, float] | None
+    """Share to which it said the same with the expected answer shown first and last; None where it was asked once."""
 
 
 def agreement_of(
@@ -84,7 +88,7 @@ def agreement_of(
             rows.append(_row(who, metric, mine, groups))
     labels = sum(len(pair[1].by_item) for pair in judged.values())
     return JudgeAgreement(
-        task, model, metric, tuple(rows), labels - len(shared), repeats, _same(metric, judged, repeats)
+        task, model, metric, tuple(rows), labels - len(shared), repeats, _same(metric, judged), _swapped(metric, judged)
     )
 
 
@@ -131,13 +135,23 @@ def _ends(rate: Rate | None) -> tuple[float, float, float] | None:
     return None if rate is None else (rate.value, rate.low, rate.high)
 
 
-def _same(metric: str, judged: Mapping[str, tuple[Judgements, Labels]], repeats: int) -> float | None:
-    if repeats < 2:
+def _same(metric: str, judged: Mapping[str, tuple[Judgements, Labels]]) -> float | None:
+    several = [scores for scores in _repeated(metric, judged) if len(scores) > 1]
+    return sum(len(set(scores.values())) == 1 for scores in several) / len(several) if several else None
+
+
+def _swapped(metric: str, judged: Mapping[str, tuple[Judgements, Labels]]) -> tuple[float, float, float] | None:
+    """Repeats with odd numbers were shown the expected answer first, those with even ones last."""
+    alike = []
+    for scores in _repeated(metric, judged):
+        first, last = ([score for number, score in scores.items() if number % 2 == odd] for odd in (1, 0))
+        if first and last:
+            alike.append(_spoken(metric, fmean(first)) == _spoken(metric, fmean(last)))
+    if not alike:
         return None
-    several = [
-        scores
-        for judgements, _ in judged.values()
-        for scores in judgements.repeats.get(metric, {}).values()
-        if len(scores) > 1
-    ]
-    return sum(len(set(scores)) == 1 for scores in several) / len(several) if several else None
+    ends = wilson(sum(alike), len(alike))
+    return fmean(alike), ends.low, ends.high
+
+
+def _repeated(metric: str, judged: Mapping[str, tuple[Judgements, Labels]]) -> list[Mapping[int, float]]:
+    return [scores for judgements, _ in judged.values() for scores in judgements.repeats.get(metric, {}).values()]

@@ -1,7 +1,7 @@
 """Whether a judge judges its own kind: models of one family prefer one another's answers."""
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from harness.models.catalogue import CATALOGUE
@@ -43,7 +43,17 @@ def models_in(settings: Mapping[str, Any]) -> Iterator[tuple[str, str | None]]:
             yield name, settings.get("base_url") if key == "model" else None
 
 
-def same_family(judge: str, base_url: str | None, settings: Mapping[str, Any]) -> str | None:
-    """The first model of a candidate that is of the judge's family; None where none is."""
-    own = family(judge, base_url)
-    return next((model for model, where in models_in(settings) if family(model, where) == own), None)
+def same_family(
+    judge: str, base_url: str | None, settings: Mapping[str, Any], called: Iterable[str] = ()
+) -> str | None:
+    """The first model of a candidate that is of the judge's family; None where none is.
+
+    Args:
+        judge: its model.
+        base_url: where that is served.
+        settings: of the candidate.
+        called: models that its records name: those of a recording stand in no settings.
+    """
+    own, named = family(judge, base_url), dict(models_in(settings))
+    models = {**dict.fromkeys(called), **named}
+    return next((model for model, where in models.items() if family(model, where) == own), None)

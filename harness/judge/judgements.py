@@ -25,8 +25,8 @@ class Judgements:
     """By metric."""
     unjudged: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """By metric the items without a judgement that should have one, and those of them that were tried in vain."""
-    repeats: Mapping[str, Mapping[str, tuple[float, ...]]] = field(default_factory=dict)
-    """By metric and item the scores of the repeats, where there are several."""
+    repeats: Mapping[str, Mapping[str, Mapping[int, float]]] = field(default_factory=dict)
+    """By metric and item the scores of the repeats by their number from 1 on, where there are several."""
     spending: Spending = field(default_factory=Spending)
     """Of the judge's calls; the candidate's own are not among them."""
     labels: Labels | None = None
@@ -72,7 +72,7 @@ class JudgementReader:
             scores[name] = {i: from_source(name, float(r.answer)) for i, r in answered.items()}
             unjudged[name] = (len(wanted) - len(answered), len(last) - len(answered))
             repeats[name] = {
-                i: tuple(from_source(name, score) for score in r.scores.values())
+                i: {int(number): from_source(name, score) for number, score in r.scores.items()}
                 for i, r in answered.items()
                 if r.scores
             }

@@ -56,7 +56,7 @@ class RagasJudge(Judge):
         result = await self._metric(**parts).ascore(**given)
         score = float(result.value)
         if not _LEAST - 1e-6 <= score <= _MOST + 1e-6:  # NaN too
-            raise NonsenseError(asker.last)
+            raise asker.nonsense()
         return min(max(score, _LEAST), _MOST), asker.last
 
 
@@ -66,6 +66,7 @@ class _Asker:
     def __init__(self, table: JudgeTable, caller: Caller, repeat: int, calls: list[Call]) -> None:
         self._table, self._caller, self._repeat, self._calls = table, caller, repeat, calls
         self._asked: Counter[str] = Counter()
+        self._made: list[Call] = []
         self.last = ""
         """What the model said last."""
 
@@ -76,13 +77,20 @@ class _Asker:
         for _ in range(2):
             completion, call = await self._caller.complete(self._request(messages, prompt, form))
             self._calls.append(call)
+            self._made.append(call)
             self.last = completion.text
             found = _read(completion.text, form) if completion.stop == "stop" else None
             if found is not None:
                 return found
             again = "That does not comply with the schema. Answer with the JSON object alone."
             messages += [Message("assistant", completion.text or "-"), Message("user", again)]
-        raise NonsenseError(self.last)
+        raise self.nonsense()
+
+    def nonsense(self) -> NonsenseError:
+        """That the judgement failed. What was said for it is not kept: another try may get something else."""
+        for call in self._made:
+            self._caller.forget(call)
+        return NonsenseError(self.last)
 
     def _request(self, messages: Sequence[Message], prompt: str, form: type[BaseModel]) -> Request:
         table = self._table

@@ -27,6 +27,14 @@ def agreement_text(found: JudgeAgreement) -> str:
         lines.append(
             f"Asked {found.repeats} times, the judge said the same of {found.same_over_repeats:.0%} of answers."
         )
+    if found.position_consistency is not None:
+        share, low, high = found.position_consistency
+        lines.append(
+            f"With the expected answer shown first and last it said the same of {share:.1%} [{low:.1%}, {high:.1%}] "
+            "(position consistency)."
+        )
+    elif found.repeats < 2:
+        lines.append("[judge] repeats = 2 shows the expected answer first and last, and tells how consistent it is.")
     return "\n".join(lines) + "\n"
 
 

@@ -34,6 +34,8 @@ class JudgeServer(FakeServer):
     def __init__(self, rule: Rule = by_equality, **options: Any) -> None:
         super().__init__(**options)
         self.rule = rule
+        self.expected_first = True
+        """Whether what it is asked this moment shows the expected answer before the one to judge."""
 
     async def _openai(self, request: web.Request) -> web.StreamResponse:
         return await self._serve(request, self._judgement, openai_error)
@@ -49,6 +51,7 @@ class JudgeServer(FakeServer):
         if "JSON Schema:" in first:
             return ragas_answer(first)
         parts = {tag: found(user, tag) for tag in ("question", "expected", "answer")}
+        self.expected_first = user.index("<expected>") < user.index("<answer>")
         said = self.rule(parts)
         return json.dumps({"answer": said}) if "response_format" in body else said
 

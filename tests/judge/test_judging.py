@@ -104,6 +104,23 @@ def test_nonsense_is_asked_once_more_then_fails_and_is_counted_and_never_a_zero(
     assert any("rag 2 (2 tried in vain)" in warning for warning in board.warnings)
 
 
+def test_nonsense_is_not_kept_so_that_the_next_try_asks_again_and_calls_are_those_made(court: Court):
+    court.task(4)
+    court.candidate("rag", answers(4))
+    court.server.rule = lambda shown: "hm" if shown["question"].endswith(" 2?") else "right"
+    court.run()
+    court.judge()
+    assert court.server.calls == 3 + 2
+    court.judge()
+    assert court.server.calls == 3 + 2 + 2
+    court.server.rule = by_equality
+    (outcome,) = court.judge()
+    assert (outcome.failed, court.server.calls) == (0, 3 + 2 + 2 + 1)
+    board = court.open().leaderboard("limits")
+    assert board.judge is not None
+    assert board.judge.calls == court.server.calls
+
+
 def test_no_requirement_is_met_while_answers_are_unjudged(court: Court):
     court.task(40, extra="[requirement]\njudged = { at_least = 0.5 }\n")
     court.candidate("rag", answers(40))

@@ -62,6 +62,14 @@ def test_the_parts_of_a_candidate_are_looked_at_too():
     assert same_family("openai/gpt-5", None, {"fallback": None, "file": "a.jsonl"}) is None
 
 
+def test_the_models_that_a_recording_names_are_looked_at_too():
+    settings = {"file": "a.jsonl"}
+    assert same_family("openai/gpt-5", None, settings, ("anthropic/claude-x", "openai/gpt-4o")) == "openai/gpt-4o"
+    assert same_family("openai/gpt-5", None, settings, ("anthropic/claude-x",)) is None
+    served = {"model": "openai/qwen3", "base_url": "http://localhost:1/v1"}
+    assert same_family("openai/gpt-5", None, served, ("openai/qwen3",)) is None
+
+
 def test_the_documentation_s_example_is_valid_and_it_names_every_metric():
     text = (Path(__file__).parents[2] / "docs/judging.md").read_text(encoding="utf-8")
     example = re.search(r"```toml\n(.*?)```", text, flags=re.DOTALL)[1]

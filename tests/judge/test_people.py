@@ -49,6 +49,21 @@ def test_agreement_is_scikit_learn_s_kappa_with_sensitivity_and_specificity(cour
     )
 
 
+def test_a_judge_that_minds_which_answer_it_reads_first_has_a_position_consistency_below_one(court: Court):
+    court.task(40, "repeats = 2")
+    court.candidate("rag", answers(40))
+    swayed = {f"{i} bar" for i in range(10)}
+    court.server.rule = lambda shown: (
+        "right" if court.server.expected_first or shown["answer"] not in swayed else "wrong"
+    )
+    court.run()
+    labels = court.labels([{"id": f"q{i}", "label": int(i < 39)} for i in range(40)], "labels.csv")
+    found = json.loads(court.cli("judge", "limits", "--against", str(labels), "--json").out)
+    assert found["position_consistency"] == pytest.approx([0.75, *wilson(30, 40)])
+    said = court.cli("judge", "limits", "--against", str(labels)).out
+    assert "shown first and last it said the same of 75.0% [59.8%, 85.8%]" in said
+
+
 def test_only_what_has_a_label_is_judged_and_the_text_says_what_to_write_down(court: Court):
     court.task(40, 'metrics = ["judged", "grade"]')
     court.candidate("rag", answers(40, wrong=range(10)))
