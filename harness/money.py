@@ -28,6 +28,7 @@ class Spending:
     """Money and tokens of a run's model calls."""
 
     calls: int = 0
+    """Those that were made: answers from the response cache are none."""
     cold_usd: float | None = 0.0
     """What all calls cost without the response cache; None where a price is unknown."""
     billed_usd: float | None = 0.0
@@ -132,7 +133,7 @@ class Tally:
         self._read += len(batch)
 
     def _add(self, call: Call, failed: bool) -> float:
-        self._calls += call.attempts > 0
+        self._calls += call.attempts > 0 and not call.from_cache
         self._tokens_in += call.billed * call.input_tokens
         self._tokens_out += call.billed * call.output_tokens
         cost = call_usd(call, self._usd)

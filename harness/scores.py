@@ -237,7 +237,9 @@ def _by_answer(metric: Metric, table: ItemTable, answers: Sequence[Any], said: N
 
 def _by_record(metric: Metric, table: ItemTable, kept: dict[int, Answered]) -> Column:
     values: dict[Any, int] = {}
-    codes = np.empty(len(table), dtype=np.int64)
+    codes = np.full(len(table), -1, dtype=np.int64)
+    if metric.applies is not None and not metric.applies(kept.values()):
+        return Column(Values(values), codes)
     for place, item in enumerate(table.items):
         record = kept.get(place)
         found = metric.score(item, record) if record else metric.failed(item) if metric.failed else None

@@ -59,6 +59,8 @@ class Item(msgspec.Struct, frozen=True):
     """Items of one group are not independent: same document, same customer, same sender."""
     gold: tuple[str, ...] = ()
     """Ids of the passages that answer it, where the task names them."""
+    file: str | None = None
+    """Where an image was read from: for people alone, since its folder gives the label away."""
 
     @property
     def query(self) -> Query:

@@ -26,8 +26,8 @@ class Wrong:
 
     @property
     def input(self) -> str:
-        """As a text."""
-        return as_text(self.item.input)
+        """As a text; of an image its file."""
+        return input_of(self.item)
 
     @property
     def expected(self) -> str:
@@ -38,6 +38,11 @@ class Wrong:
     def got(self) -> str:
         """The answer, or why there is none."""
         return got(self.record)
+
+
+def input_of(item: Item) -> str:
+    """An input for people: as a text, or the file of an image."""
+    return item.file or as_text(item.input)
 
 
 def got(record: Record) -> str:

@@ -19,7 +19,9 @@ def findings(columns: Mapping[str, Sequence[Any]]) -> list[Finding]:
         columns: by annotator the labels of the same items in the same order; None or "" where there is none.
     """
     rows = [row for row in zip(*columns.values(), strict=True) if all(cell not in (None, "") for cell in row)]
-    if len(columns) < 2 or not rows:
+    if len(columns) == 1:
+        return [Finding("annotators", Level.NOTE, f"{next(iter(columns))!r} alone: how far people agree takes two.")]
+    if not rows:
         return []
     labels = {label: i for i, label in enumerate(sorted({str(cell) for row in rows for cell in row}))}
     codes = np.asarray([[labels[str(cell)] for cell in row] for row in rows])

@@ -1,8 +1,9 @@
 """Items that stand twice: within a part, across parts, and test items that stand in the corpus."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.check.chance import by_chance
 from harness.check.finding import Finding, Level, fine
 from harness.check.near import near_pairs, normal
 from harness.prompting import as_text
@@ -66,11 +67,16 @@ def _test_first(twin: Twin) -> Twin:
     return Twin(twin.other, twin.one, twin.similarity) if twin.other[0] == "test" != twin.one[0] else twin
 
 
-def leaks(found: Sequence[Twin]) -> dict[str, Twin]:
-    """By id the test items that stand among the items that candidates are taught."""
+def leaks(found: Sequence[Twin], chance: Collection[str] = ()) -> dict[str, Twin]:
+    """By id the test items that stand among the items that candidates are taught.
+
+    Args:
+        found: twins.
+        chance: test items that would stand there anyway: `harness.check.chance`.
+    """
     leaked: dict[str, Twin] = {}
     for twin in found:
-        if twin.one[0] == "test" and twin.other[0] in _TAUGHT:
+        if twin.one[0] == "test" and twin.other[0] in _TAUGHT and twin.one[1] not in chance:
             known = leaked.get(twin.one[1])
             if known is None or known.similarity < twin.similarity:
                 leaked[twin.one[1]] = twin
@@ -93,7 +99,8 @@ def in_corpus(test: Sequence[Item], corpus: Sequence[Passage]) -> dict[str, str]
 def findings(parts: Mapping[str, Sequence[Item]], corpus: Sequence[Passage]) -> list[Finding]:
     """Leaks into train, validation and corpus, and duplicates within each part."""
     found = twins(parts)
-    leaked, standing = leaks(found), in_corpus(parts.get("test", ()), corpus)
+    chance = by_chance(parts.get("test", ()), [item for part in _TAUGHT for item in parts.get(part, ())])
+    leaked, standing = leaks(found, chance), in_corpus(parts.get("test", ()), corpus)
     result = []
     if leaked:
         exact = sum(twin.similarity == 1 for twin in leaked.values())
@@ -102,7 +109,14 @@ def findings(parts: Mapping[str, Sequence[Item]], corpus: Sequence[Passage]) -> 
     if standing:
         text = f"{len(standing)} test items stand word for word in the corpus."
         result.append(Finding("leakage", Level.LEAK, text, [f"test {i} in {p}" for i, p in standing.items()]))
-    if not leaked and not standing:
+    alike = sorted(leaks(found).keys() - leaked.keys())
+    if alike:
+        text = (
+            f"{len(alike)} test items equal a row of train or validation, as rows of so few different cells do by "
+            "chance: no leak."
+        )
+        result.append(Finding("leakage", Level.NOTE, text, alike))
+    if not leaked and not standing and not alike:
         result.append(fine("leakage", "no test item stands in train, validation or corpus."))
     for part in parts:
         within = [twin for twin in found if twin.one[0] == twin.other[0] == part]

@@ -1,8 +1,12 @@
-"""The worst finding of a check, as far as it takes no time: so it stands on every leaderboard."""
+"""The findings of a check that take no time: so they stand on every leaderboard."""
 
 import numpy as np
 
+from harness.check import classes, splits
+from harness.check.chance import by_chance
+from harness.check.finding import Level
 from harness.data.table import ItemTable
+from harness.errors import some
 from harness.task import Task
 
 
@@ -15,8 +19,20 @@ def leak_warning(task: Task) -> str | None:
     taught = [*task.train, *task.validation]
     if not taught:
         return None
-    count = int(np.isin(task.table.digests[0], ItemTable(taught).digests[0]).sum())
+    same = np.flatnonzero(np.isin(task.table.digests[0], ItemTable(taught).digests[0]))
+    equal = [task.test[i] for i in same.tolist()]
+    count = len(equal) - len(by_chance(equal, taught))
     if not count:
         return None
     known = f"{count:,} of {len(task.test):,} test items stand word for word in train or validation: they test memory"
     return f"Data: {known}. --drop-leaks leaves them out for every candidate; more: harness check {task.name}"
+
+
+def split_warnings(task: Task) -> list[str]:
+    """Classes and types of spans that test hardly has or train lacks, and groups on both sides.
+
+    Dates are left to `harness check`, which reads the files again for them.
+    """
+    taught = [*task.train, *task.validation]
+    found = [*classes.findings(task.kind, task.test, taught), *splits.group_findings(task.test, taught)]
+    return [f"Data: {f.text} ({some(f.examples)})" for f in found if f.level is Level.WARNING]

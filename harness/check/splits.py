@@ -14,10 +14,11 @@ def group_findings(test: Sequence[Item], train: Sequence[Item]) -> list[Finding]
     in_test = {item.group for item in test if item.group is not None}
     if not in_test:
         return []
-    both = sorted(in_test & {item.group for item in train if item.group is not None})
+    shared = in_test & {item.group for item in train if item.group is not None}
+    both = sorted(shared)
     if not both:
         return [fine("groups", f"none of the {len(in_test)} groups of test is in train.")]
-    items = sum(item.group in set(both) for item in test)
+    items = sum(item.group in shared for item in test)
     text = (
         f"{len(both)} of {len(in_test)} groups are in test and in train ({items} test items): figures are for groups "
         "that were seen before."

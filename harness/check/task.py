@@ -1,13 +1,15 @@
 """Every check of a task's data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 from harness.check import annotators, classes, duplicates, giveaways, labels, readiness, splits
+from harness.check.chance import by_chance
 from harness.check.finding import Finding, Level
 from harness.data.items import make_items
 from harness.data.rows import Row, read_rows
+from harness.errors import UnknownNameError
 from harness.task import Task, load_task, read_task_file
 from harness.task.file import DataTable
 from harness.types import Item
@@ -33,7 +35,8 @@ def check_task(folder: Path) -> list[Finding]:
 def leaked(task: Task) -> frozenset[str]:
     """Ids of the test items that stand in train, validation or corpus, exactly or nearly."""
     found = duplicates.twins({"test": task.test, "train": task.train, "validation": task.validation})
-    return frozenset({*duplicates.leaks(found), *duplicates.in_corpus(task.test, task.corpus)})
+    chance = by_chance(task.test, [*task.train, *task.validation])
+    return frozenset({*duplicates.leaks(found, chance), *duplicates.in_corpus(task.test, task.corpus)})
 
 
 def summary(found: Sequence[Finding]) -> str:
@@ -46,14 +49,28 @@ def summary(found: Sequence[Finding]) -> str:
 
 def _columns(task: Task, data: DataTable) -> list[Finding]:
     """What is read off columns that no adapter sees."""
-    found = []
+    found: list[Finding] = []
+    if not data.date and not data.annotators:
+        return found
+    rows = _rows(task, data)
+    _check_there(task, data, rows)
     if data.date:
-        cells = {part: [row.get(data.date) for row in each] for part, each in _rows(task, data).items()}
+        cells = {part: [row.get(data.date) for row in each] for part, each in rows.items()}
         found += splits.date_findings(data.date, cells["test"], cells["train"])
     if data.annotators:
-        every = [row for each in _rows(task, data).values() for row in each]
+        every = [row for each in rows.values() for row in each]
         found += annotators.findings({name: [row.get(name) for row in every] for name in data.annotators})
     return found
+
+
+def _check_there(task: Task, data: DataTable, rows: Mapping[str, Sequence[Mapping[str, Any]]]) -> None:
+    """The columns that the task names stand in its files."""
+    known = {str(column) for each in rows.values() for row in each for column in row}
+    named = {"date": [data.date] if data.date else [], "annotators": data.annotators}
+    for key, columns in named.items():
+        for column in columns:
+            if column not in known:
+                raise UnknownNameError("column", column, known, f"{task.folder / 'task.toml'}: [data] {key}")
 
 
 def _rows(task: Task, data: DataTable) -> dict[str, list[dict[str, Any]]]:

@@ -4,19 +4,26 @@ from harness.cli.console import output
 
 
 def list_all() -> None:
-    """List tasks, candidates and adapters; loads no model and no data."""
+    """List tasks, candidates and adapters; loads no model and no data. A broken task is named, and the exit code 2."""
     from rich.markup import escape
     from rich.table import Table
 
+    from harness.errors import ConfigError
     from harness.project import find_project
     from harness.task import read_task_file
 
     project = find_project()
     tasks = Table("task", "kind", "description", title="Tasks", title_justify="left", header_style="bold")
+    broken: list[str] = []
     for name in project.task_folders:
-        file = read_task_file(project.task_folders[name])
-        text = file.task.description or file.task.instructions
         own = "" if name in project.own_tasks else " (built in)"
+        try:
+            file = read_task_file(project.task_folders[name])
+        except ConfigError as error:
+            tasks.add_row(name + own, "?", "[red]broken, see below[/]")
+            broken.append(str(error))
+            continue
+        text = file.task.description or file.task.instructions
         tasks.add_row(name + own, file.task.kind, escape(" ".join(text.split())[:90]))
     candidates = Table(
         "candidate", "adapter", "settings", title="Candidates", title_justify="left", header_style="bold"
@@ -29,6 +36,8 @@ def list_all() -> None:
         adapters.add_row(name, escape(project.describe_adapter(name)))
     for table_ in (tasks, candidates, adapters):
         output().print(table_)
+    if broken:
+        raise ConfigError("\n".join(broken))
 
 
 def doctor() -> None:

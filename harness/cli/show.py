@@ -58,8 +58,8 @@ def _item(task: str, candidate: str, item: str) -> None:
     from rich.rule import Rule
 
     from harness.api import open_project
-    from harness.prompting import as_text
     from harness.types import Failed
+    from harness.wrong import input_of
 
     project = open_project()
     loaded = project.project.task(task)
@@ -70,7 +70,7 @@ def _item(task: str, candidate: str, item: str) -> None:
         console.print(Rule(title, align="left", style="dim"))
         console.print(escape(text))
 
-    part("input", as_text(found.item.input))
+    part("input", input_of(found.item))
     part("target", str(found.item.target))
     if record is None:
         console.print(f"\n{candidate} has no record of this item. Run: harness run {task} -c {candidate}")

@@ -41,8 +41,11 @@ def pixels(value: Any, side: int) -> NDArray[np.float32]:
     if not is_file(value):
         return np.asarray(value, dtype=np.float32)
     try:
-        from PIL import Image
+        from PIL import Image, UnidentifiedImageError
     except ImportError as error:
         raise UnavailableError("image files need Pillow: pip install pillow.") from error
-    with Image.open(io.BytesIO(base64.b64decode(value[_BYTES]))) as image:
-        return np.asarray(image.convert("L").resize((side, side)), dtype=np.float32)
+    try:
+        with Image.open(io.BytesIO(base64.b64decode(value[_BYTES]))) as image:
+            return np.asarray(image.convert("L").resize((side, side)), dtype=np.float32)
+    except UnidentifiedImageError:
+        raise OSError("the file is no image that can be opened") from None

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
+from harness.data.images import is_file
 from harness.data.rows import Row
 from harness.errors import DataError, suggestion
 from harness.types import Item, content_hash
@@ -39,7 +40,7 @@ def make_items(
     repeats: Counter[str] = Counter()
     for row in rows:
         value = _input(row, input_columns)
-        target = _cell(row, target_column, "target")
+        target = cell_of(row, target_column, "target")
         try:
             final = check(target, value)
         except ValueError as error:
@@ -55,7 +56,8 @@ def make_items(
                 f"{row.where}: no cell {group_column!r} (group){suggestion(group_column, map(str, row.cells))}"
             )
         gold = _gold(row, gold_column) if gold_column else ()
-        items.append(Item(name, value, final, None if group is None else str(group), gold))
+        file = row.place if is_file(value) else None
+        items.append(Item(name, value, final, None if group is None else str(group), gold, file))
     return items
 
 
@@ -83,18 +85,28 @@ def _id(row: Row, value: Any, repeats: Counter[str]) -> str:
 
 def _input(row: Row, columns: Sequence[str]) -> Any:
     if len(columns) == 1:
-        value = _cell(row, columns[0], "input")
+        value = cell_of(row, columns[0], "input")
         if isinstance(value, str) and not value.strip():
             raise DataError(f"{row.where}: the input {columns[0]!r} is empty.")
         return value
     absent = [column for column in columns if column not in row.cells]
     # A cell of a table may be empty; a row with nothing in it is a mistake.
     if absent or all(row.cells[column] is None for column in columns):
-        _cell(row, (absent or list(columns))[0], "input")
+        cell_of(row, (absent or list(columns))[0], "input")
     return {column: row.cells[column] for column in columns}
 
 
-def _cell(row: Row, column: str, role: str) -> Any:
+def cell_of(row: Row, column: str, role: str) -> Any:
+    """The cell of a column that a task names.
+
+    Args:
+        row: as read.
+        column: its name.
+        role: what the column is for, in messages.
+
+    Raises:
+        DataError: there is no such cell, or nothing in it.
+    """
     value = row.cells.get(column)
     if value is None:
         raise DataError(

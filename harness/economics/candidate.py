@@ -114,7 +114,7 @@ def _kept_on(inputs: CostInputs, use: Use, table: Assumptions) -> tuple[CostPart
     own = machine.utilisation if machine else None
     planned = own or _sure(table["utilisation"])
     replicas = replicas_for(peak, rate, planned)
-    note = f"{replicas} kept on for a peak of {peak:.3g} calls a second, {rate:.3g} each at {planned:.0%}"
+    note = f"{replicas} kept on for a peak of {peak:.3g} calls a second, {_plain(rate)} each at {planned:.0%}"
     capacity = replicas * rate * planned * average / peak * SECONDS_PER_MONTH
     behind = [*(machine.stated(inputs.name) if machine else ()), *([] if own else [table["utilisation"]])]
     if inputs.seconds_per_call is not None and (machine is None or machine.relative_speed is not None):
@@ -158,3 +158,7 @@ def _building(inputs: CostInputs, table: Assumptions, per: Literal["once", "chan
 def _sure(figure: Figure) -> float:
     assert figure.value is not None
     return figure.value
+
+
+def _plain(rate: float) -> str:
+    return f"{rate:,.0f}" if rate >= 100 else f"{rate:.3g}"

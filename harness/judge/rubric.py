@@ -50,7 +50,8 @@ class RubricJudge(Judge):
         self._system = Message("system", fill(_SYSTEM, instructions=instructions, rubric=rubric, ask=self._ask))
 
     async def _once(self, material: Mapping[str, Any], repeat: int, calls: list[Call]) -> tuple[float, str]:
-        messages, made = [self._system, Message("user", fill(_USER[repeat % 2], ask=self._ask, **material))], list[Call]()
+        messages = [self._system, Message("user", fill(_USER[repeat % 2], ask=self._ask, **material))]
+        made: list[Call] = []
         for _ in range(2):  # asked once more where it said something else
             completion, call = await self._caller.complete(self._request(messages, repeat))
             calls.append(call)

@@ -13,6 +13,7 @@ from harness.leaderboard.judging import judge_note, judge_warnings
 from harness.leaderboard.requirements import requirement_states, requirement_text
 from harness.leaderboard.rivals import Rivals
 from harness.leaderboard.rows import Entry, Leaderboard, Row
+from harness.metrics.retrieval import depth
 from harness.task import Task
 
 
@@ -104,6 +105,16 @@ def _undefined(task: Task, rivals: Rivals) -> Iterator[str]:
         yield f"{reason} Left blank, and a requirement on it is open. ({', '.join(of)})"
 
 
+def _short_of(task: Task, rivals: Rivals) -> Iterator[str]:
+    """Figures of the first k passages, of candidates that retrieve fewer."""
+    for metric in task.metrics:
+        k = depth(metric.name)
+        fewer = {e.name: e.runs[0].manifest.settings.get("k") for e in rivals.entries} if k else {}
+        said = [f"{name} retrieves {got}" for name, got in fewer.items() if isinstance(got, int) and k and got < k]
+        if said:
+            yield f"{metric.name} looks at {k} passages: {', '.join(said)}."
+
+
 def _warnings(task: Task, rivals: Rivals, rows: Sequence[Row]) -> list[str]:
     """What a reader should know before trusting the figures."""
     found, joint = [], rivals.joint
@@ -112,7 +123,7 @@ def _warnings(task: Task, rivals: Rivals, rows: Sequence[Row]) -> list[str]:
     tests = {r.manifest.test_hash for e in rivals.entries if not rivals.ended_early(e) for r in e.runs}
     if len(tests) > 1 or (tests and task.test_hash not in tests):
         found.append("The test data changed since some of the runs; run again to score all on the same items.")
-    found += [*_of_figures(rows), *_undefined(task, rivals)]
+    found += [*_of_figures(rows), *_undefined(task, rivals), *_short_of(task, rivals)]
     found += [f"{row.name} was stopped early: {row.stopped}{_saved(row)}" for row in rows if row.stopped]
     if fixed := [m.name for m in task.metrics if not holds_at_all_times(m)]:
         names = [row.name for row in rows if row.saved is not None and row.stopped]

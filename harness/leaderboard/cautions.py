@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 
-from harness.check.glance import leak_warning
+from harness.check.glance import leak_warning, split_warnings
 from harness.leaderboard.rows import Leaderboard
 from harness.run.looks import settings_scored
 from harness.run.store import Store
@@ -10,7 +10,7 @@ from harness.task import Task
 
 
 def cautions(task: Task, board: Leaderboard, store: Store, candidates: Collection[str]) -> list[str]:
-    """Test items that were left out or are known from training, and how many settings were tried on them.
+    """Test items that were left out or are known from training, how they were split off, and what was tried on them.
 
     Args:
         task: with the items that were left out.
@@ -19,6 +19,7 @@ def cautions(task: Task, board: Leaderboard, store: Store, candidates: Collectio
         candidates: all of the project: settings of those that stand on another board are not this one's.
     """
     found = [text for text in (_left_out(task), leak_warning(task)) if text]
+    found += split_warnings(task)
     shown = [row.name for row in board.rows if not row.skipped]
     tried = settings_scored(store, task.name, task.test_hash, not_of=set(candidates) - set(shown))
     if tried > len(shown):

@@ -54,7 +54,11 @@ def _kin(task: Task, entries: Sequence[Entry]) -> dict[str, str]:
     if task.judge is None:
         return {}
     table = task.judge.table
-    found = {e.name: same_family(table.model, table.base_url, e.runs[0].manifest.settings) for e in entries if e.runs}
+    found = {
+        e.name: same_family(table.model, table.base_url, e.runs[0].manifest.settings, e.runs[0].spending.models)
+        for e in entries
+        if e.runs
+    }
     return {name: model for name, model in found.items() if model}
 
 

@@ -1,6 +1,6 @@
 """What a metric is."""
 
-from collections.abc import Callable, Hashable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -57,6 +57,8 @@ class Metric:
     support: Callable[[Sequence[Any], NDArray[Any]], float] | None = None
     """`(values, counts of u) -> units`: how many items' worth the figure rests on where every resample gives the same,
     e.g. the positive ones of few. None where it is all of them."""
+    applies: Callable[[Iterable[Any]], bool] | None = None
+    """`Answered -> bool` over all of a run's: whether a metric of records says anything of that run. None is always."""
     instead: tuple[str, ...] = ()
     """Metrics to rank and compare by in its place, where neither a higher nor a lower figure is a better one."""
     intervals: Intervals = Intervals()

@@ -1,7 +1,7 @@
 """Metrics of what was retrieved, where items name gold passages. Definitions are trec_eval's, relevance 0 or 1.
 
 A chunk counts as the passage that it was cut from, at the best rank of its chunks. Items without gold passages are
-left out; an item without a reply found nothing.
+left out; an item without a reply found nothing. A run that retrieved for no item does not retrieve: it has no figure.
 """
 
 import math
@@ -47,6 +47,12 @@ def named(name: str) -> Metric | None:
     return None if found is None else {"recall": recall_at, "ndcg": ndcg_at}[found[1]](int(found[2]))
 
 
+def depth(name: str) -> int | None:
+    """The k of `recall@k` and `ndcg@k`; None for another name."""
+    found = _FIGURE.fullmatch(name)
+    return int(found[2]) if found else None
+
+
 def passages(record: Answered) -> list[str]:
     """Ids of the passages that were retrieved, best first, each once: the chunk `manual.md#3` is of `manual.md`."""
     return list(dict.fromkeys(context.id.rpartition("#")[0] or context.id for context in record.contexts))
@@ -59,4 +65,4 @@ def _metric(name: str, figure: Callable[[set[str], Sequence[str]], float]) -> Me
     def missing(item: Item) -> float | None:
         return 0.0 if item.gold else None
 
-    return Metric(name, score, missing, needs="record")
+    return Metric(name, score, missing, needs="record", applies=lambda records: any(r.contexts for r in records))

@@ -109,6 +109,14 @@ class ResponseCache:
         if len(self._pending) >= _FLUSH_ROWS or time.monotonic() - self._flushed > _FLUSH_SECONDS:
             self.flush()
 
+    def forget(self, key: str) -> None:
+        """Keeps the answer under `key` no longer: the next who asks asks the model."""
+        self._pending.pop(key, None)
+        self._touched.discard(key)
+        # An answer that cannot be deleted now (a full disk, a locked file) stays, and is forgotten the next time.
+        with contextlib.suppress(sqlite3.OperationalError), _transaction(self._db):
+            self._db.execute("delete from answers where key = ?", (_number(key),))
+
     def flush(self) -> None:
         """Commits what was gathered, and makes room if there is too little."""
         self._flushed = time.monotonic()

@@ -92,6 +92,11 @@ class Caller:
             if failed := await self._others_outcome(key):
                 raise CallFailedError(failed.error, Call(self.name, attempts=0, billed=0, request=key))
 
+    def forget(self, call: Call) -> None:
+        """Keeps what a call got no longer in the cache: an answer of no use, that another try may mend."""
+        if self._cache is not None and call.request:
+            self._cache.forget(call.request)
+
     async def _others_outcome(self, key: str) -> CallFailedError | None:
         """Waits for whoever is asking the same this moment; None once there is an answer, or nobody asks any more."""
         try:

@@ -144,12 +144,21 @@ def meets(row: Row) -> str:
     return f"{text}: {', '.join(wrong)}" if wrong else text
 
 
+def _items(board: Leaderboard) -> str:
+    """The test items, and on how many of them figures stand where they do not stand on all."""
+    asked = [row.n for row in board.rows if not row.skipped]
+    if not asked or min(asked) >= board.items:
+        return f"{board.items} test items"
+    span = f"{min(asked)}" if min(asked) == max(asked) else f"{min(asked)} to {max(asked)}"
+    return f"Figures stand on {span} of {board.items} test items"
+
+
 def notes(board: Leaderboard) -> list[str]:
     """What the table's figures mean."""
     groups = f" in {board.groups} groups" if board.groups else ""
     bar = "; ".join(f"{name} {text}" for name, text in board.requirement.items()) or "none"
     lines = [
-        f"{board.items} test items{groups}. The bar: {bar}. Margin: {board.margin:g}.",
+        f"{_items(board)}{groups}. The bar: {bar}. Margin: {board.margin:g}.",
         "Intervals are 95 %. Failed and unparseable items are in every denominator.",
         'A requirement is met or missed only where its one-sided 95 % bound clears it; otherwise "cannot tell".',
     ]

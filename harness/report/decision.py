@@ -63,10 +63,10 @@ def _costs(verdict: Verdict) -> Iterator[str]:
         return
     yield from ("", "## What each costs", "")
     titles = ["candidate", "once", "per month [95 %]", "wrong answers per month", "over the horizon [95 %]"]
-    yield from table([*titles, "per correct answer", "weeks to a first result"], cost_rows(verdict))
+    yield from table([*titles, "per correct answer", "weeks to a first result"], cost_rows(verdict), words=1)
     yield from ("", "Over the horizon, by part, with the source of its least certain number:", "")
     names, rows = part_rows(verdict)
-    yield from table(["candidate", *names], rows)
+    yield from table(["candidate", *names], rows, words=1)
     if notes := part_notes(verdict):
         yield from ("", *(f"- {escape(text)}" for text in notes))
     if verdict.pairs:

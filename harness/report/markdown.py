@@ -35,9 +35,9 @@ def verdict_markdown(verdict: Verdict) -> list[str]:
     return [*lines, *(f"- {escape(line)}" for line in rest), "- The whole decision: [decision.md](decision.md)"]
 
 
-def table(headings: list[str], rows: list[list[str]], *, numbers: bool = True) -> list[str]:
-    """Lines of a Markdown table; from the third column on to the right where they are numbers."""
-    rule = ["---:" if numbers and i > 1 else "---" for i in range(len(headings))]
+def table(headings: list[str], rows: list[list[str]], *, numbers: bool = True, words: int = 2) -> list[str]:
+    """Lines of a Markdown table; after the first columns of `words` to the right where they are numbers."""
+    rule = ["---:" if numbers and i >= words else "---" for i in range(len(headings))]
     return [_line([escape(h) for h in headings]), _line(rule), *(_line([escape(c) for c in row]) for row in rows)]
 
 

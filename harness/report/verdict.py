@@ -79,11 +79,13 @@ def part_rows(verdict: Verdict) -> tuple[list[str], list[list[str]]]:
 
 def part_notes(verdict: Verdict) -> list[str]:
     """What a reader must know of how single parts came about."""
+    told: dict[tuple[str, str], list[str]] = {}
+    for cost in verdict.costs:
+        for name, made in cost.about.items():
+            if made.note and cost.parts.get(name) != 0:
+                told.setdefault((name, made.note), []).append(cost.candidate)
     return [
-        f"{cost.candidate}, {name}: {made.note}"
-        for cost in verdict.costs
-        for name, made in cost.about.items()
-        if made.note and cost.parts.get(name) != 0
+        f"{name} ({', '.join(who)}): {note}" for (name, note), who in sorted(told.items(), key=lambda one: one[0][0])
     ]
 
 

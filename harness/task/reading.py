@@ -9,7 +9,7 @@ from harness.config import inside, read_toml, validated
 from harness.data.corpus import read_corpus
 from harness.data.holdout import Parts, hold_out
 from harness.data.holdout_by_date import hold_out_last
-from harness.data.items import make_items
+from harness.data.items import cell_of, make_items
 from harness.data.rows import Row, read_rows
 from harness.data.update import Update, new_targets, second_edition
 from harness.errors import ConfigError, DataError, UnknownNameError
@@ -97,7 +97,8 @@ class _Source:
 
     def targets(self) -> Iterator[Any]:
         """Raw targets, read as they are asked for: a kind that is spelt out in the task looks at none of them."""
-        return (r.cells.get(self.file.data.target) for key in ("train", "test", "all") for r in self.rows(key))
+        column = self.file.data.target
+        return (cell_of(row, column, "target") for key in ("train", "test", "all") for row in self.rows(key))
 
     def parts(self, kind: Kind) -> Parts:
         """Test, train and validation."""

@@ -5,6 +5,7 @@ from typer.testing import CliRunner
 
 from harness.check.task import check_task, leaked, summary
 from harness.cli.main import app
+from harness.errors import UnknownNameError
 from harness.task import load_task
 
 TOML = """
@@ -74,3 +75,16 @@ def test_the_command_ends_with_0_where_nothing_leaks(folder):
     result = CliRunner().invoke(app, ["check"])
     assert result.exit_code == 0, result.output
     assert summary([]) == "Data: nothing suspicious found."
+
+
+@pytest.mark.parametrize(("key", "named", "near"), [("date", '"dya"', "day"), ("annotators", '["anm", "bob"]', "ann")])
+def test_a_misspelt_column_is_named_with_the_near_miss(folder, key, named, near):
+    toml = "\n".join(line for line in TOML.splitlines() if not line.startswith(key))
+    (folder / "task.toml").write_text(f"{toml}\n{key} = {named}\n")
+    with pytest.raises(UnknownNameError, match=f"{key}: no column .* did you mean '{near}'"):
+        check_task(folder)
+
+
+def test_a_single_annotator_is_said_to_be_one(folder):
+    (folder / "task.toml").write_text(TOML.replace('["ann", "bob"]', '["ann"]'))
+    assert "takes two" in next(f.text for f in check_task(folder) if f.check == "annotators")

@@ -1,3 +1,6 @@
+import numpy as np
+
+from harness.check.chance import by_chance
 from harness.check.duplicates import findings, in_corpus, leaks, twins
 from harness.check.finding import Level
 from harness.types import Item, Passage
@@ -55,3 +58,30 @@ def test_a_test_item_that_stands_in_the_corpus_is_found_and_a_short_one_is_not_l
 
 def test_clean_data_is_called_fine():
     assert set(_levels(findings({"test": _items("a b c"), "train": _items("d e f")}, [])).values()) == {Level.FINE}
+
+
+def _rows(part, cells):
+    return [Item(f"{part}{i}", dict(zip("abc", row, strict=False)), "x") for i, row in enumerate(cells)]
+
+
+def test_rows_of_two_small_whole_numbers_are_equal_by_chance_and_no_leak():
+    rng = np.random.default_rng(0)
+    parts = {
+        part: _rows(part, rng.integers(0, 10, size=(n, 2)).tolist()) for part, n in (("test", 100), ("train", 200))
+    }
+    found = findings(parts, [])
+    assert _levels([f for f in found if f.check == "leakage"]) == {"leakage": Level.NOTE}
+    assert "by chance" in next(f.text for f in found if f.level is Level.NOTE)
+
+
+def test_an_equal_row_of_measurements_is_a_leak_whatever_its_other_columns_are():
+    rng = np.random.default_rng(0)
+    cells = [[int(k), float(x)] for k, x in zip(rng.integers(0, 3, 300), rng.normal(size=300), strict=True)]
+    parts = {"test": _rows("test", [cells[0], [1, 0.5]]), "train": _rows("train", cells)}
+    assert set(leaks(twins(parts), by_chance(parts["test"], parts["train"]))) == {"test0"}
+
+
+def test_a_row_with_a_text_of_its_own_is_a_leak():
+    cells = [[f"note {i} of the fitter", "north" if i % 2 else "south"] for i in range(50)]
+    parts = {"test": _rows("test", cells[:3]), "train": _rows("train", cells)}
+    assert len(leaks(twins(parts), by_chance(parts["test"], parts["train"]))) == 3

@@ -100,6 +100,19 @@ def test_list_names_tasks_candidates_and_adapters(lab) -> None:
         assert word in ended.out
 
 
+def test_list_names_a_broken_task_and_lists_the_others(lab) -> None:
+    lab.write("tasks/broken/task.toml", "[task]\nkind = ")
+    ended = lab.cli("list")
+    assert ended.code == 2
+    assert "pets" in ended.out
+    assert "tasks/broken/task.toml" in ended.err
+
+
+def test_the_board_of_a_part_of_the_items_says_on_how_many_it_stands(lab) -> None:
+    ended = lab.cli("run", "pets", "-c", "majority", "--limit", "5")
+    assert "Figures stand on 5 of 12 test items" in ended.out
+
+
 def test_doctor_says_what_is_ready_missing_and_broken(lab) -> None:
     lab.write(
         "harness.toml",

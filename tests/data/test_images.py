@@ -12,6 +12,7 @@ from harness.plugins import load_adapter_class
 from harness.project import bundled
 from harness.task import load_task
 from harness.types import Failure, Reply
+from harness.wrong import input_of
 
 TOML = """
 [task]
@@ -90,3 +91,12 @@ def test_a_folder_without_images_is_refused(tmp_path):
 def test_a_model_of_pixels_says_that_it_reads_no_files(folder):
     adapter = load_adapter_class(bundled() / "adapters" / "linear.py")()
     assert "not as files" in adapter.unfit(load_task(folder).view(0))
+
+
+def test_people_are_told_the_file_of_an_image_and_adapters_are_not(folder):
+    item = load_task(folder).test[0]
+    assert item.file is not None
+    assert input_of(item) == item.file
+    assert item.file.endswith(".png")
+    assert not hasattr(item.query, "file")
+    assert "dark" not in str(item.query.input)

@@ -187,3 +187,32 @@ def test_one_item_and_one_candidate_make_a_board(lab) -> None:
     assert row.n == 1
     assert 0 <= row.metrics["accuracy"].low < row.metrics["accuracy"].high <= 1
     assert np.isfinite(row.metrics["macro_f1"].low)
+
+
+def test_a_figure_with_nothing_to_count_is_blank_and_its_requirement_open(lab) -> None:
+    task = lab.task.replace('"dog"]', '"dog", "bird"]')
+    bar = '"recall[bird]" = { at_least = 0.5 }\n"precision[bird]" = { at_least = 0.5 }\n'
+    lab.write("tasks/pets/task.toml", task.replace("[requirement]\n", f"[requirement]\n{bar}"))
+    recorded(lab, some=("prompting", "y" * 12))
+    lab.run()
+    board = lab.open().leaderboard("pets")
+    row = board["some"]
+    assert not {"recall[bird]", "precision[bird]"} & row.metrics.keys()
+    assert row.requirements["recall[bird]"] is State.OPEN
+    assert any("recall[bird] is not defined on these items (no target is 'bird')" in w for w in board.warnings)
+    assert any("nothing was answered 'bird'" in w for w in board.warnings)
+
+
+def test_a_warning_names_the_metrics_that_it_is_of(lab) -> None:
+    recorded(lab, some=("prompting", "y" * 12))
+    lab.run()
+    board = lab.open().leaderboard("pets")
+    assert any("surely covers. (accuracy" in w and " of some)" in w for w in board.warnings)
+
+
+def test_classes_that_train_lacks_are_told_on_the_board(lab) -> None:
+    lab.train([row for row in lab.rows(0, 20, "train") if row["label"] == "cat"])
+    recorded(lab, some=("prompting", "y" * 12))
+    lab.run()
+    warnings = lab.open().leaderboard("pets").warnings
+    assert any("1 classes are in test and not in train" in w and "dog: 6 test items" in w for w in warnings)

@@ -71,3 +71,10 @@ def test_a_gold_passage_that_the_corpus_lacks_is_refused(tmp_path):
 def test_a_retrieval_metric_needs_gold_passages(tmp_path):
     with pytest.raises(ConfigError, match=r"recall@1 needs the passages .* \[data\] gold"):
         task(tmp_path, [row("one", [])], TOML.replace('gold = "gold"\n', ""))
+
+
+def test_a_run_that_retrieved_for_no_item_has_no_figure(tmp_path):
+    loaded = task(tmp_path, [row("one", ["a.md"])])
+    found = score(loaded, [Answered("one", loaded.test[0].query.hash, "x")])
+    assert found.columns["recall@1"].codes.tolist() == [-1]
+    assert found.columns["token_f1"].codes.tolist() == [0]
