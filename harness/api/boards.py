@@ -8,11 +8,11 @@ from typing import TypeVar
 import msgspec
 import numpy as np
 
+from harness.api.stated import economy
 from harness.curve import Curves
 from harness.decide.decision import Looked, decide, weigh
 from harness.decide.guard import Guard
 from harness.decide.stale import Stale, current
-from harness.decide.stated import Economy, economy_of
 from harness.decide.triage import Triage
 from harness.decide.verdict import Verdict
 from harness.figures.columns import BOOTSTRAP_SEED
@@ -62,16 +62,6 @@ def decided_of(project: Project, task: Task, entries: Sequence[Entry], volume: f
     weighed = weigh(task, entries, _board(project, task, entries), stated, rng, volume)
     verdict = decide(task, entries, weighed, stated, rng, today(), _looked(project, task, entries))
     return Decided(weighed.board, verdict, entries)
-
-
-def economy(project: Project) -> Economy:
-    """What harness.toml states about costs.
-
-    Raises:
-        ConfigError: something of it cannot be.
-    """
-    file, where = project.file, str(project.root / "harness.toml")
-    return economy_of(file.economics, file.hardware, file.candidates, where, file.weights)
 
 
 def _board(project: Project, task: Task, entries: Sequence[Entry]) -> Leaderboard:

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Sequence
 
+from harness.api.stated import check_money
 from harness.economics.prices import parse_prices
 from harness.errors import ConfigError, RunError
 from harness.project import Candidate, Project
@@ -45,20 +46,6 @@ def session_of(
             raise ConfigError(f"{where}: cannot do task {task.name!r}: {reason}.")
     session = Session(task, project.root, Store(project.root), options or Options(), report or silent)
     return session, chosen
-
-
-def check_money(project: Project, task: Task) -> None:
-    """Refuses what harness.toml and `[use]` state of costs where it cannot be.
-
-    Raises:
-        ConfigError: says where.
-    """
-    from harness.api.boards import economy
-    from harness.decide.costs import use_of_task
-
-    economy(project)
-    if use_of_task(task) is None and "usd_per_month" in task.requirement.bounds:
-        raise ConfigError(f"task {task.name} [requirement]: usd_per_month needs a volume: [use] calls_per_month.")
 
 
 def run(

@@ -6,10 +6,11 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.api.boards import decoded, economy
+from harness.api.boards import decoded
 from harness.api.records import KeptRun, kept_runs
 from harness.api.running import choose, run
 from harness.api.scoring import entry_of, scores_of
+from harness.api.stated import economy
 from harness.decide.stale import Stale, Trial, build_stale, current
 from harness.decide.updating import How, Paid, cost_of_update, how_to_update, looks_up
 from harness.errors import RunError

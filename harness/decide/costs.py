@@ -3,14 +3,13 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from harness.decide.stated import RECORDED, CandidateEconomics, Economy
+from harness.decide.stated import RECORDED, CandidateEconomics, Economy, use_of_task
 from harness.economics.candidate import CostInputs, cost_of_candidate
 from harness.economics.cost import CandidateCost
 from harness.economics.defaults import Assumptions, approach_of
 from harness.economics.figures import Figure
-from harness.economics.hardware import SECONDS_PER_MONTH
 from harness.economics.source import Source
-from harness.economics.use import Use, use_of
+from harness.economics.use import Use
 from harness.leaderboard.rows import Entry, Row
 from harness.leaderboard.spent import seconds_per_call, usd_per_call
 from harness.run.manifest import Manifest
@@ -24,27 +23,6 @@ _ORIGINS: Mapping[Source, str] = {
     "given": "tokens as measured, at the stated price",
     "looked up": "tokens as measured, at the price on the day",
 }
-
-
-def use_of_task(task: Task, volume: float | None = None) -> Use | None:
-    """`[use]` of a task, or with another volume; None where it states no volume.
-
-    Raises:
-        ConfigError: a volume of 0, or another number that cannot be.
-    """
-    use, where = task.use, f"task {task.name} [use]"
-    calls = use.calls_per_month if volume is None else volume
-    if calls is None:
-        return None
-    peak = None if use.peak_factor is None else calls / SECONDS_PER_MONTH * use.peak_factor
-    return use_of(
-        calls,
-        use.horizon_months,
-        knowledge_changes_per_year=use.knowledge_changes_per_year,
-        error_cost_usd=use.error_cost_usd,
-        peak_calls_per_second=peak if calls else None,
-        where=where,
-    )
 
 
 def costs_of(

@@ -1,4 +1,4 @@
-"""What a person states about costs in harness.toml: assumptions, single candidates, machines."""
+"""What a person states about costs: assumptions, single candidates and machines in harness.toml, use in a task."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -9,9 +9,11 @@ from pydantic import Field
 from harness.config import Table, validated
 from harness.decide.weights import parse_weights
 from harness.economics.defaults import Assumptions, assumptions
-from harness.economics.hardware import Hardware, parse_hardware
+from harness.economics.hardware import SECONDS_PER_MONTH, Hardware, parse_hardware
 from harness.economics.montecarlo import Misestimation
+from harness.economics.use import Use, use_of
 from harness.errors import ConfigError, UnknownNameError
+from harness.task import Task
 
 RECORDED = "recorded"
 """The adapter of answers that were made elsewhere: reading them says nothing of what making them takes."""
@@ -133,3 +135,24 @@ def _check_machine(
         )
     if machine.relative_speed is None and machine.throughput(name, None) is None:
         raise ConfigError(f"{where}: {place} calls_per_second says nothing of {name}: give calls_per_second.{name}.")
+
+
+def use_of_task(task: Task, volume: float | None = None) -> Use | None:
+    """`[use]` of a task, or with another volume; None where it states no volume.
+
+    Raises:
+        ConfigError: a volume of 0, or another number that cannot be.
+    """
+    use, where = task.use, f"task {task.name} [use]"
+    calls = use.calls_per_month if volume is None else volume
+    if calls is None:
+        return None
+    peak = None if use.peak_factor is None else calls / SECONDS_PER_MONTH * use.peak_factor
+    return use_of(
+        calls,
+        use.horizon_months,
+        knowledge_changes_per_year=use.knowledge_changes_per_year,
+        error_cost_usd=use.error_cost_usd,
+        peak_calls_per_second=peak if calls else None,
+        where=where,
+    )
