@@ -90,7 +90,7 @@ def test_a_price_of_a_model_that_no_run_called_is_refused_and_names_those_that_w
 
 
 def test_price_tells_of_each_part_where_it_came_from(project):
-    said = " ".join(run("price", "sort").output.split())
+    said = " ".join(run("price", "sort").output.replace("│", " ").split())
     assert "Over the horizon, by part" in said
     assert "tokens as measured, at the price on the day" in said
 
