@@ -64,7 +64,8 @@ def test_a_run_loads_no_statistics_until_they_are_needed(tmp_path) -> None:
     task = tmp_path / "tasks" / "pets"
     task.mkdir(parents=True)
     (tmp_path / "harness.toml").write_text('[candidates.majority]\nadapter = "majority"\n')
-    (task / "task.toml").write_text('[task]\nkind = "label"\ninstructions = "?"\n[data]\ntrain = "t.csv"\ntest = "t.csv"\n')
+    data = '[data]\ntrain = "t.csv"\ntest = "t.csv"\n'
+    (task / "task.toml").write_text(f'[task]\nkind = "label"\ninstructions = "?"\n{data}')
     (task / "t.csv").write_text("text,target\nmeow,cat\nwoof,dog\n")
     code = f"from harness import open_project\nprint(open_project({str(tmp_path)!r}).run('pets'))"
     assert not loaded(code) & HEAVY
