@@ -16,6 +16,7 @@ from harness.models import stopwatch
 from harness.models.api import Embedder
 from harness.models.caller import CallFailedError
 from harness.models.device import pick_device, pick_dtype
+from harness.models.importing import IMPORTING
 from harness.models.patience import BuildEndedError
 from harness.models.quiet import quiet_transformers
 from harness.models.weights import weights_folder, weights_key
@@ -64,7 +65,8 @@ class LocalEmbedder:
 
     def _load(self) -> Any:
         try:
-            from sentence_transformers import SentenceTransformer
+            with IMPORTING:
+                from sentence_transformers import SentenceTransformer
         except ImportError as error:
             raise UnavailableError(
                 'an embedder needs sentence-transformers: pip install "approach-harness[rag]".'

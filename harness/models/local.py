@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from harness.errors import UnavailableError
 from harness.models.api import Completion, Message, ModelError, Request
 from harness.models.device import pick_device, pick_dtype
+from harness.models.importing import IMPORTING
 from harness.models.quiet import quiet_transformers
 from harness.models.trie import TokenTrie
 from harness.models.weights import weights_folder, weights_key
@@ -110,8 +111,9 @@ def load_causal(folder: Path) -> tuple[Any, Any]:
         UnavailableError: torch or transformers is not installed.
     """
     try:
-        import torch
-        from transformers import AutoModelForCausalLM, AutoTokenizer
+        with IMPORTING:
+            import torch
+            from transformers import AutoModelForCausalLM, AutoTokenizer
     except ImportError as error:
         raise UnavailableError(
             'a local model needs torch and transformers: pip install "approach-harness[train]".'

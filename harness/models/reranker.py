@@ -10,6 +10,7 @@ from typing import Any
 from harness.errors import UnavailableError
 from harness.models import stopwatch
 from harness.models.device import pick_device
+from harness.models.importing import IMPORTING
 from harness.models.quiet import quiet_transformers
 from harness.models.weights import weights_folder, weights_key
 
@@ -58,7 +59,8 @@ class Reranker:
 
     def _load(self) -> Any:
         try:
-            from sentence_transformers import CrossEncoder
+            with IMPORTING:
+                from sentence_transformers import CrossEncoder
         except ImportError as error:
             raise UnavailableError(
                 'a reranker needs sentence-transformers: pip install "approach-harness[rag]".'
