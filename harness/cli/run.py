@@ -137,6 +137,8 @@ def _run_task(
     skipped = [o for o in outcomes if o.skipped]
     if skipped and (require_all or len(skipped) == len(outcomes)):
         raise UnavailableError("\n".join(f"{o.candidate} cannot run: {o.skipped}" for o in skipped))
+    for one in skipped:
+        errors().print(f"{one.candidate} cannot run: {one.skipped}", style="yellow", markup=False)
     _say(outcomes, task.name)
     if any(o.stopped and o.stopped.startswith(BUDGET_SPENT) for o in outcomes):
         say_what_is_left(project, task, candidates, options)
