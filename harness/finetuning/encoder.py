@@ -24,15 +24,15 @@ class Encoder:
         Raises:
             UnavailableError: the weights are not on this machine and cannot be fetched.
         """
-        import torch
-        from transformers import AutoModel, AutoTokenizer
-
         from harness.models.device import pick_device, pick_dtype
         from harness.models.quiet import quiet_transformers
         from harness.models.weights import weights_folder
 
         folder = weights_folder(name, "embedding", root)
         with quiet_transformers():
+            import torch
+            from transformers import AutoModel, AutoTokenizer
+
             tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
             # Dropout inside a small encoder costs half the time on a CPU and gains nothing measurable here.
             model = AutoModel.from_pretrained(

@@ -10,12 +10,12 @@ def adapted(model: Any, method: str, rank: int) -> Any:
     """
     if method == "full":
         return model
-    from peft import LoraConfig, get_peft_model
-
     from harness.models.quiet import quiet_transformers
 
-    config = LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=0.0, target_modules="all-linear", bias="none")
     with quiet_transformers():
+        from peft import LoraConfig, get_peft_model
+
+        config = LoraConfig(r=rank, lora_alpha=2 * rank, lora_dropout=0.0, target_modules="all-linear", bias="none")
         return get_peft_model(model, config, autocast_adapter_dtype=False)
 
 

@@ -11,12 +11,10 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.errors import UnavailableError
 from harness.models import stopwatch
 from harness.models.api import Embedder
 from harness.models.caller import CallFailedError
 from harness.models.device import pick_device, pick_dtype
-from harness.models.importing import IMPORTING
 from harness.models.patience import BuildEndedError
 from harness.models.quiet import quiet_transformers
 from harness.models.weights import weights_folder, weights_key
@@ -64,15 +62,10 @@ class LocalEmbedder:
         return np.asarray(vectors / lengths, dtype=np.float32)
 
     def _load(self) -> Any:
-        try:
-            with IMPORTING:
-                from sentence_transformers import SentenceTransformer
-        except ImportError as error:
-            raise UnavailableError(
-                'an embedder needs sentence-transformers: pip install "approach-harness[rag]".'
-            ) from error
         folder = weights_folder(self.name, "embedding", self._root)
         with quiet_transformers():
+            from sentence_transformers import SentenceTransformer
+
             self._model = SentenceTransformer(
                 str(folder),
                 device=pick_device(),

@@ -45,12 +45,12 @@ def converted(gguf: Path, cache: Path) -> Path:
 
 def convert(gguf: Path, folder: Path) -> None:
     """Writes the model in float32, and its tokenizer."""
-    import torch
-    from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
-
     from harness.models.quiet import quiet_transformers
 
     with quiet_transformers():
+        import torch
+        from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer
+
         loaded = AutoModelForCausalLM.from_pretrained(
             gguf.parent, gguf_file=gguf.name, dtype=torch.float32, trust_remote_code=False
         )

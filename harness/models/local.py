@@ -15,7 +15,6 @@ from typing import Any, Protocol
 from harness.errors import UnavailableError
 from harness.models.api import Completion, Message, ModelError, Request
 from harness.models.device import pick_device, pick_dtype
-from harness.models.importing import IMPORTING
 from harness.models.quiet import quiet_transformers
 from harness.models.trie import TokenTrie
 from harness.models.weights import weights_folder, weights_key
@@ -105,20 +104,11 @@ def _as_model_error(error: Exception) -> Exception:
 
 
 def load_causal(folder: Path) -> tuple[Any, Any]:
-    """Tokenizer and model in safetensors, on the best device here, in the format that is multiplied fastest.
-
-    Raises:
-        UnavailableError: torch or transformers is not installed.
-    """
-    try:
-        with IMPORTING:
-            import torch
-            from transformers import AutoModelForCausalLM, AutoTokenizer
-    except ImportError as error:
-        raise UnavailableError(
-            'a local model needs torch and transformers: pip install "approach-harness[train]".'
-        ) from error
+    """Tokenizer and model in safetensors, on the best device here, in the format that is multiplied fastest."""
     with quiet_transformers():
+        import torch
+        from transformers import AutoModelForCausalLM, AutoTokenizer
+
         tokenizer = AutoTokenizer.from_pretrained(folder, trust_remote_code=False)
         model = AutoModelForCausalLM.from_pretrained(
             folder, dtype=getattr(torch, pick_dtype()), trust_remote_code=False, use_safetensors=True
@@ -250,7 +240,7 @@ class _Engine:
         import copy
 
         import torch
-        from transformers import DynamicCache
+        from transformers.cache_utils import DynamicCache
 
         if not prefix:
             return DynamicCache(config=self.model.config)

@@ -10,7 +10,6 @@ from typing import Any
 from harness.errors import UnavailableError
 from harness.models import stopwatch
 from harness.models.device import pick_device
-from harness.models.importing import IMPORTING
 from harness.models.quiet import quiet_transformers
 from harness.models.weights import weights_folder, weights_key
 
@@ -58,17 +57,12 @@ class Reranker:
         return [float(score) for score in scores]
 
     def _load(self) -> Any:
-        try:
-            with IMPORTING:
-                from sentence_transformers import CrossEncoder
-        except ImportError as error:
-            raise UnavailableError(
-                'a reranker needs sentence-transformers: pip install "approach-harness[rag]".'
-            ) from error
         folder = weights_folder(self.name, "reranking", self._root)
         check_head(self.name, folder)
         try:
             with quiet_transformers():
+                from sentence_transformers import CrossEncoder
+
                 # In float32: of bfloat16's three digits too many candidates would come out alike.
                 model = CrossEncoder(
                     str(folder),
