@@ -98,9 +98,9 @@ class OneRun:
         noted = _Noted(before, preparation, _now())
         busy, latency = await self._asked(todo, stopper, noted, standing.items)
         counts = (standing.items, standing.answered, standing.failed)
-        stopped = self._why(stopper, standing, due=len(due))
+        stopped = stopper.reason if latency is None else self._why(stopper, standing, due=len(due))
         if todo or before is None or self._outdated(before, counts):
-            manifest = self._manifest(noted, counts, busy, latency, stopped)
+            manifest = self._manifest(noted, counts, busy, latency or (), stopped)
             manifests.write_manifest(self.folder.manifest, manifest)
         self._tell("done", *counts)
         return Outcome(
@@ -140,11 +140,12 @@ class OneRun:
 
     async def _asked(
         self, todo: Sequence[Item], stopper: Stopper, noted: "_Noted", items: int
-    ) -> tuple[Busy, tuple[float, ...]]:
-        """Time spent on answering, and seconds of single queries."""
+    ) -> tuple[Busy, tuple[float, ...] | None]:
+        """Time spent on answering, and seconds of single queries; None where timing them was cut short."""
         before, timed = noted.before, self.session.options.latency
         latency = before.latency if before else ()
-        if not (todo or (timed and before is None and not stopper.reason)):
+        begun_only = before is None or (before.stopped is not None and not latency)
+        if not (todo or (timed and begun_only and not stopper.reason)):
             return Busy(), latency
         self._tell("loading", 0, len(todo), 0)
         predictor = await self._load(self.services)
@@ -157,7 +158,7 @@ class OneRun:
         finally:
             await predictor.close()
         if local and timed and not latency and not stopper.reason:
-            latency = await self._latency()
+            return busy, await self._latency(stopper)
         return busy, latency
 
     def _why(self, stopper: Stopper, standing: Standing, *, due: int) -> str | None:
@@ -211,14 +212,18 @@ class OneRun:
                 progress=lambda done, failed: self._tell("answering", done, len(todo), failed),
             )
 
-    async def _latency(self) -> tuple[float, ...]:
+    async def _latency(self, stopper: Stopper) -> tuple[float, ...] | None:
         """Without the response cache: a cached answer has no latency."""
         items = sampled(self.session.task.test, min(SAMPLE, self.session.options.limit or SAMPLE), 0)
-        self._tell("timing", 0, min(SAMPLE, len(items)), 0)
+
+        def go_on(timed: int) -> bool:
+            self._tell("timing", timed, len(items), 0)
+            return not stopper.reason
+
         async with self.services.cores:
             predictor = await self._load(self.services.without_cache())
             try:
-                return await sample_latency(predictor, [item.query for item in items])
+                return await sample_latency(predictor, [item.query for item in items], go_on)
             finally:
                 await predictor.close()
 

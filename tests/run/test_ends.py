@@ -1,5 +1,6 @@
 """Runs that are ended from outside: signals, a full disk, a folder that is none, clocks that jump, other processes."""
 
+import json
 import os
 import resource
 import signal
@@ -109,6 +110,53 @@ def test_a_first_signal_while_it_learns_asks_nothing_after_and_a_second_does_not
     work.send_signal(signal.SIGINT)
     work.communicate(timeout=20)
     assert work.returncode == 130
+
+
+ONE_BY_ONE = '''\
+"""Is quick with many queries together, and takes its time over a single one."""
+
+import time
+
+from harness.adapter import Adapter, Batched
+from harness.types import Reply, Rung
+
+
+class Single(Adapter):
+    rung = Rung.BASELINE
+
+    async def load(self, task, folder, services):
+        return _Single(services.root)
+
+
+class _Single(Batched):
+    def __init__(self, root):
+        self._root = root
+
+    def answers(self, queries):
+        if len(queries) == 1:
+            (self._root / "singles.txt").open("a").write("one\\n")
+            time.sleep(0.0 if (self._root / "quick.txt").exists() else 0.5)
+        return [Reply(answer="cat") for _ in queries]
+'''
+
+
+def test_an_interrupt_ends_the_timing_of_single_queries_and_the_next_run_times_anew(lab) -> None:
+    lab.write("adapters/single.py", ONE_BY_ONE)
+    lab.write("harness.toml", '[candidates.single]\nadapter = "single"\n')
+    work = start(lab.root)
+    wait_for(lab.root / "singles.txt", 4)
+    work.send_signal(signal.SIGINT)
+    said, _ = work.communicate(timeout=60)
+    assert work.returncode == 1, said
+    assert "stopped early: interrupted" in said
+    assert len((lab.root / "singles.txt").read_text().split()) <= 6
+    (manifest,) = lab.root.glob("results/pets/records/*/manifest.json")
+    assert not json.loads(manifest.read_text()).get("latency")
+
+    lab.write("quick.txt", "")
+    (outcome,) = lab.run(latency=True)
+    assert (outcome.asked, outcome.stopped) == (0, None)
+    assert len(json.loads(manifest.read_text())["latency"]) == 12
 
 
 def test_an_interrupt_ends_the_tasks_that_have_not_begun_too(lab) -> None:
