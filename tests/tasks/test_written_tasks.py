@@ -3,8 +3,10 @@
 import json
 import re
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from difflib import SequenceMatcher
 from functools import cache
+from typing import Any
 
 import pytest
 from near import near_duplicates
@@ -120,3 +122,110 @@ def test_the_second_edition_replaces_pages_of_the_first_and_changes_some_answers
         for row in changed:
             assert row["answer_2"] not in answers(row["answer"])
             assert any((folder / "corpus-2" / page).is_file() for page in row["gold"])
+
+
+PREMISES = {
+    "train-0007": ["gross stack 4.4 m³", "Timber volume | 3.8 m³"],
+    "train-0089": ["two strokes of grease G2", "gives 0.8 g"],
+    "train-0106": ["thermostat opens at 84 °C", "Thermal cut-out | 79 °C"],
+    "test-0086": ["one stroke per nipple, eight nipples", "gives 0.8 g"],
+    "test-0106": ["boards up to 4.2 m long", "boards no longer than 5.1 m"],
+    "test-0113": ["ware together 4,500 kg", "load: 4,200 kg"],
+}
+"""What an answer that stands in no page is worked out from, by question."""
+
+
+@cache
+def editions() -> tuple[dict[str, str], dict[str, str]]:
+    """The pages of the first edition, and of the second."""
+    loaded = task("equipment_support")
+    assert loaded.update is not None
+    return {p.id: p.text for p in loaded.corpus}, {p.id: p.text for p in loaded.update.corpus}
+
+
+def statements(text: str) -> list[str]:
+    """Sentences, and their parts between colons and semicolons; rows of tables; items of lists."""
+    return [part.strip() for part in re.split(r"\n|(?<=[.;:])\s+", text) if re.search(r"\w", part)]
+
+
+def figures(text: str) -> list[str]:
+    return re.findall(r"\d[\w./-]*\w|\d", text)
+
+
+def gone(before: list[str], after: list[str]) -> int:
+    """How many of them are not found again in their order."""
+    blocks = SequenceMatcher(None, before, after, autojunk=False).get_matching_blocks()
+    return len(before) - sum(block.size for block in blocks)
+
+
+def times(answer: str, text: str) -> int:
+    """How often an answer stands in a text, as whole words."""
+    want, words = (re.findall(r"[a-z0-9]+(?:[.,][0-9]+)*", part.lower()) for part in (answer, text))
+    return sum(words[i : i + len(want)] == want for i in range(len(words)))
+
+
+def rows(part: str) -> list[dict[str, Any]]:
+    folder = task("equipment_support").folder
+    return [json.loads(line) for line in (folder / f"{part}.jsonl").read_text().splitlines()]
+
+
+@pytest.mark.parametrize("split", [statements, figures])
+def test_a_tenth_of_what_the_first_edition_says_is_said_otherwise_in_the_second(
+    split: Callable[[str], list[str]],
+) -> None:
+    one, two = editions()
+    assert one.keys() == two.keys()
+    changed = sum(gone(split(one[page]), split(two[page])) for page in one)
+    assert 0.09 < changed / sum(len(split(text)) for text in one.values()) < 0.11
+
+
+def test_as_many_pages_change_as_the_card_says() -> None:
+    one, two = editions()
+    changed = sum(one[page] != two[page] for page in one)
+    assert f"on {changed} of the {len(one)} pages" in (task("equipment_support").folder / "README.md").read_text()
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_an_answer_that_does_not_change_stands_as_often_in_its_pages_in_the_second_edition(part: str) -> None:
+    for row in rows(part):
+        if "answer_2" in row or not row["gold"]:
+            continue
+        before, after = ("\n".join(pages[page] for page in row["gold"]) for pages in editions())
+        stands = {answer: (times(answer, before), times(answer, after)) for answer in answers(row["answer"])}
+        assert all(old == new for old, new in stands.values()), (row["id"], stands)
+        premises = PREMISES.get(row["id"], [])
+        assert all(text in before and text in after for text in premises), row["id"]
+        assert premises or any(old for old, _ in stands.values()), row["id"]
+
+
+@pytest.mark.parametrize("part", ["train", "test"])
+def test_an_answer_that_changes_has_left_its_page_once_and_the_new_one_has_come(part: str) -> None:
+    for row in rows(part):
+        if "answer_2" in row:
+            before, after = ("\n".join(pages[page] for page in row["gold"]) for pages in editions())
+            fewer = [times(answer, before) - times(answer, after) for answer in answers(row["answer"])]
+            assert 1 in fewer, row["id"]
+            assert times(row["answer_2"], after) == times(row["answer_2"], before) + 1, row["id"]
+
+
+@pytest.mark.parametrize(
+    ("pages", "old", "new"),
+    [
+        (["cw110-error-codes.md", "tm5-conveyor-module.md"], "plug X9", "plug X10"),
+        (["vk400s-error-codes.md", "vk400s-operating-range.md"], "3.2", "3.4"),
+        (["vk440-alarms.md", "vk440-specifications.md"], "32 °C", "34 °C"),
+        (["vk440-shut-down.md"], "purge for 15 minutes", "purge for 20 minutes"),
+        (["vk600-vk600d-charging.md", "vk-family-safety-transport-warranty.md"], "35 °C", "32 °C"),
+        (["vk600d-technical-data.md"], "heating: 10 °C/h", "heating: 9 °C/h"),
+        (["vk400-vk400s-start-up.md"], "6 °C per hour", "5 °C per hour"),
+        (["vkc2-controller-set-up.md"], "rate limit, °C/h | 6 | 8 | 10", "rate limit, °C/h | 5 | 8 | 9"),
+        (["vkc2-controller-set-up.md"], "after-run, minutes | 30 | 15 | 20", "after-run, minutes | 30 | 20 | 20"),
+    ],
+)
+def test_what_two_pages_state_is_changed_on_both(pages: list[str], old: str, new: str) -> None:
+    one, two = editions()
+    for page in pages:
+        assert old in one[page]
+        assert new not in one[page]
+        assert old not in two[page]
+        assert new in two[page]
