@@ -17,9 +17,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import stats
 
+from harness.costs.stated import CandidateEconomics, Economy
 from harness.decide.decision import decide, weigh
 from harness.decide.rules import Beyond, Standing, overall, strength
-from harness.decide.stated import CandidateEconomics, Economy
 from harness.decide.truth import Truth
 from harness.decide.verdict import Answer
 from harness.economics.cost import CandidateCost

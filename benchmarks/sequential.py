@@ -9,12 +9,11 @@ they do.
 """
 
 import argparse
-import math
 
 import numpy as np
-from scipy.stats import norm
 
 from harness.stats.betting import STAKES, growth
+from harness.stats.power import connor_items
 from harness.stats.sequential import ConfidenceSequence, decide
 
 ALPHA = 0.05
@@ -27,12 +26,6 @@ CELLS = [
     }.items()
     for delta in deltas
 ]
-
-
-def connor(discordant: float, delta: float) -> int:
-    """Items of the fixed-size test: two-sided 5 %, power 80 %."""
-    z = norm.ppf(1 - ALPHA / 2) * math.sqrt(discordant) + norm.ppf(0.8) * math.sqrt(discordant - delta**2)
-    return math.ceil((z / delta) ** 2)
 
 
 def outcomes(discordant: float, truth: float, shape: tuple[int, ...], rng: np.random.Generator) -> np.ndarray:
@@ -61,7 +54,7 @@ def saving(runs: int, rng: np.random.Generator) -> None:
     print("| discordant | delta | truth | fixed n | mean n | share | decided by n | if truth = delta |")
     print("| --- | --- | --- | --- | --- | --- | --- | --- |")
     for discordant, delta in CELLS:
-        n = connor(discordant, delta)
+        n = connor_items(discordant, delta)
         x = outcomes(discordant, 2 * delta, (runs, 4 * n), rng)
         stop = np.minimum(np.minimum(*first_stops(x, np.ones_like(x))), 4 * n)
         y = outcomes(discordant, delta, (runs, n), rng)

@@ -171,13 +171,6 @@ class Tally:
         return "measured" if model == RECORDED else "given" if model in self._given else "looked up"
 
 
-def spending(records: Iterable[Record], usd: Usd) -> Spending:
-    """The calls of a run added up."""
-    tally = Tally(usd)
-    tally.add(records)
-    return tally.spending
-
-
 def preparation_usd(run: Manifest, usd: Usd) -> float | None:
     """What the model calls of a run's preparation cost without the response cache; None where a price is unknown."""
     costs = [call_usd(call, usd) for call in (run.preparation.calls if run.preparation else ())]

@@ -179,7 +179,6 @@ class Failure(msgspec.Struct, frozen=True):
     """Calls that were made and paid all the same."""
     final: bool = False
     """Whether trying other items cannot help either: a wrong key, an unknown model."""
-
     refused: bool = False
     """Whether nothing was sent since no call can succeed, or may be made, any more: a wrong key, a spent budget."""
 

@@ -10,19 +10,20 @@ import numpy as np
 
 from harness.api.stated import economy
 from harness.curve import Curves
-from harness.decide.decision import Looked, decide, weigh
-from harness.decide.guard import Guard
-from harness.decide.stale import Stale, current
-from harness.decide.triage import Triage
+from harness.decide.decision import decide, weigh
+from harness.decide.looked import Looked
 from harness.decide.verdict import Verdict
 from harness.figures.columns import BOOTSTRAP_SEED
+from harness.guard import Guard
 from harness.leaderboard.build import build_leaderboard
 from harness.leaderboard.cautions import cautions
 from harness.leaderboard.rows import Entry, Leaderboard
 from harness.money import today
 from harness.project import Project
 from harness.run.store import Store
+from harness.stale.stale import Stale, current
 from harness.task import Task
+from harness.triage import Triage
 
 Struct = TypeVar("Struct", bound=msgspec.Struct)
 

@@ -9,11 +9,10 @@ import numpy as np
 from harness.adapter import Adapter
 from harness.api.records import KeptRun, kept_runs
 from harness.api.running import choose
-from harness.decide.guard import Guard, Guarded, guarded
 from harness.errors import ConfigError, RunError
 from harness.figures.columns import BOOTSTRAP_SEED
-from harness.models.cache import ResponseCache
-from harness.models.services import Services
+from harness.guard import Guard, Guarded, guarded
+from harness.models.services import cached_services
 from harness.project import Candidate, Project
 from harness.run.elsewhere import trained_elsewhere, untrained_elsewhere
 from harness.run.files import replace_file
@@ -82,11 +81,6 @@ async def _asked(
     store = Store(project.root)
     built = store.build(candidate.key(project.root), task.teaching_hash, run.seed)
     items, folder = sampled(other.test, limit, 0), run.folder.folder
-    cache = ResponseCache(store.responses)
-    services = Services(project.root, cache=cache)
-    try:
+    async with cached_services(project.root, store.responses) as services:
         trained = await trained_elsewhere(candidate.adapter, task, other, items, folder, built, run.seed, services)
         return trained, await untrained_elsewhere(base, other, items, folder, run.seed, services)
-    finally:
-        await services.close()
-        cache.close()

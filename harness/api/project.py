@@ -18,15 +18,15 @@ if TYPE_CHECKING:
     from harness.api.showing import Shown
     from harness.compare.result import PairedComparison
     from harness.curve import Curves
-    from harness.decide.guard import Guard
-    from harness.decide.stale import Stale
-    from harness.decide.triage import Triage
     from harness.decide.verdict import Verdict
     from harness.early.until_decided import UntilDecided
+    from harness.guard import Guard
     from harness.judge.session import JudgeOptions, JudgeSession
     from harness.leaderboard.rows import Entry, Leaderboard
     from harness.profile import Table as ProfileTable
     from harness.scores import Scores
+    from harness.stale.stale import Stale
+    from harness.triage import Triage
 
 
 def open_project(path: str | Path | None = None) -> "OpenProject":

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from harness.curve import Curves
-from harness.decide.stale import Stale
 from harness.decide.verdict import Verdict
 from harness.leaderboard.rows import Entry, Leaderboard
 from harness.report.committed import scores_file
@@ -17,6 +16,7 @@ from harness.report.stale import stale_json, stale_markdown
 from harness.run.files import replace_file
 from harness.run.manifest import write_manifest
 from harness.run.store import Store
+from harness.stale.stale import Stale
 from harness.task import Task
 
 

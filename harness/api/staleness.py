@@ -11,8 +11,6 @@ from harness.api.records import KeptRun, kept_runs
 from harness.api.running import choose, run
 from harness.api.scoring import entry_of, scores_of
 from harness.api.stated import economy
-from harness.decide.stale import Stale, Trial, build_stale, current
-from harness.decide.updating import How, Paid, cost_of_update, how_to_update, looks_up
 from harness.errors import RunError
 from harness.figures.columns import BOOTSTRAP_SEED
 from harness.money import call_usd, pricer, today
@@ -21,6 +19,8 @@ from harness.run.journal import latest
 from harness.run.manifest import read_manifest
 from harness.run.options import Options, Outcome, Report
 from harness.run.store import Store
+from harness.stale.stale import Stale, Trial, build_stale, current
+from harness.stale.updating import How, Paid, cost_of_update, how_to_update, looks_up
 from harness.task import Task
 from harness.types import Call
 

@@ -1,6 +1,6 @@
 """What a project and a task state about money, checked before anything is spent."""
 
-from harness.decide.stated import Economy, economy_of, use_of_task
+from harness.costs.stated import Economy, economy_of, use_of_task
 from harness.errors import ConfigError
 from harness.project import Project
 from harness.task import Task

@@ -6,10 +6,8 @@ from collections.abc import Mapping, Sequence
 import msgspec
 
 from harness.api.records import KeptRun, kept_runs, not_run
-from harness.decide.triage import Triage, at_model_level, triage, varies, wrong_of
 from harness.errors import RunError
-from harness.models.cache import ResponseCache
-from harness.models.services import Services
+from harness.models.services import cached_services
 from harness.project import Candidate, Project
 from harness.prompting import Prompted
 from harness.run.arms import asked_again, closed_book, gold_passages
@@ -17,6 +15,7 @@ from harness.run.files import replace_file
 from harness.run.journal import latest
 from harness.run.store import Store
 from harness.task import Task
+from harness.triage import Triage, at_model_level, triage, varies, wrong_of
 from harness.types import Answered, Item, Record
 
 _Records = dict[str, Record]
@@ -73,15 +72,10 @@ def _answered_again(
 async def _both_ways(
     project: Project, task: Task, adapter: Prompted, items: Sequence[Item], run: KeptRun
 ) -> tuple[_Records, _Records]:
-    cache = ResponseCache(Store(project.root).responses)
-    services = Services(project.root, cache=cache, seed=run.seed)
     folder = run.folder.folder
-    try:
+    async with cached_services(project.root, Store(project.root).responses, seed=run.seed) as services:
         closed = await closed_book(task, adapter, items, folder, run.seed, services)
         return closed, await gold_passages(task, adapter, items, folder, run.seed, services)
-    finally:
-        await services.close()
-        cache.close()
 
 
 async def _repeated(
@@ -89,18 +83,8 @@ async def _repeated(
 ) -> list[_Records]:
     store = Store(project.root)
     built = store.build(candidate.key(project.root), task.teaching_hash, run.seed)
-    cache, said = ResponseCache(store.responses), list[_Records]()
-    try:
-        for repeat in range(1, repeats + 1):
-            services = Services(project.root, cache=cache, repeat=repeat, seed=run.seed)
-            try:
-                said.append(
-                    await asked_again(
-                        task, candidate.adapter, items, run.folder.folder, built, run.seed, services, repeat
-                    )
-                )
-            finally:
-                await services.close()
-    finally:
-        cache.close()
+    adapter, folder, said = candidate.adapter, run.folder.folder, list[_Records]()
+    for repeat in range(1, repeats + 1):
+        async with cached_services(project.root, store.responses, repeat=repeat, seed=run.seed) as services:
+            said.append(await asked_again(task, adapter, items, folder, built, run.seed, services, repeat))
     return said

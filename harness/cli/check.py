@@ -27,14 +27,12 @@ def check(
 
     from harness.check.finding import Level
     from harness.check.task import check_task
-    from harness.errors import UnknownNameError
     from harness.project import find_project
 
     project = find_project()
     leak = False
+    project.check_tasks(tasks or ())
     for name in tasks or project.own_tasks:
-        if name not in project.task_folders:
-            raise UnknownNameError("task", name, project.task_folders)
         output().print(f"[bold]{escape(name)}[/]")
         for finding in check_task(project.task_folders[name]):
             leak = leak or finding.level is Level.LEAK

@@ -5,15 +5,13 @@ from typing import Annotated
 import typer
 
 from harness.cli.console import errors, output
-from harness.cli.names import split
+from harness.cli.names import Chosen, split
 from harness.errors import ConfigError
 
 
 def curve(
     task: Annotated[str, typer.Argument(help="A task.")],
-    candidates: Annotated[
-        str | None, typer.Option("--candidates", "-c", help="Only these, separated by commas.")
-    ] = None,
+    candidates: Chosen = None,
     sizes: Annotated[str, typer.Option(help="Numbers of labels, separated by commas.")] = "25,50,100,200,400",
     draws: Annotated[int, typer.Option(min=1, help="Draws of labels for each size.")] = 3,
     limit: Annotated[int | None, typer.Option(min=1, help="Only so many test items, drawn at random by seed.")] = None,
@@ -22,7 +20,7 @@ def curve(
     from harness.api import open_project
     from harness.report.curve import answers
 
-    numbers = sorted({_size(part) for part in split(sizes)})
+    numbers = _numbers(sizes)
     project = open_project()
 
     def report(candidate: str, labels: int, draw: int) -> None:
@@ -35,7 +33,10 @@ def curve(
     output().print(f"Written: {folder.relative_to(project.root)}/curve.md, curve.json and curve.svg", style="dim")
 
 
-def _size(text: str) -> int:
-    if not text.isdigit() or int(text) < 1:
-        raise ConfigError(f"--sizes: found {text!r}, expected whole numbers above 0 such as 50,100,200.")
-    return int(text)
+def _numbers(text: str) -> list[int]:
+    parts = [part.strip() for part in text.split(",") if part.strip()]
+    wrong = next((part for part in parts if not part.isdecimal() or int(part) < 1), None)
+    if wrong is not None or not parts:
+        found = text if wrong is None else wrong
+        raise ConfigError(f"--sizes: found {found!r}, expected whole numbers above 0 such as 50,100,200.")
+    return sorted(set(map(int, parts)))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.console import errors, output
-from harness.cli.names import split
+from harness.cli.names import Chosen, split
 from harness.cli.tasks import DropLeaks, load
 
 if TYPE_CHECKING:
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from harness.task import Task
 
 Name = Annotated[str, typer.Argument(help="A task.")]
-Chosen = Annotated[str | None, typer.Option("--candidates", "-c", help="Only these, separated by commas.")]
 
 
 def decide(task: Name, candidates: Chosen = None, drop_leaks: DropLeaks = False) -> None:

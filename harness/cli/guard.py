@@ -5,14 +5,12 @@ from typing import Annotated
 import typer
 
 from harness.cli.console import errors, output
-from harness.cli.names import split
+from harness.cli.names import Chosen, split
 
 
 def guard(
     task: Annotated[str, typer.Argument(help="A task with a [guard].")],
-    candidates: Annotated[
-        str | None, typer.Option("--candidates", "-c", help="Only these, separated by commas.")
-    ] = None,
+    candidates: Chosen = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Only so many items of each other task, drawn by seed.")
     ] = None,
@@ -22,7 +20,7 @@ def guard(
     from rich.table import Table
 
     from harness.api import open_project
-    from harness.decide.words import measured
+    from harness.words import measured
 
     def report(candidate: str, other: str) -> None:
         errors().print(f"{task}: {candidate}: asking about {other}", markup=False)

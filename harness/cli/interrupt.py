@@ -6,9 +6,12 @@ import os
 import signal
 import sys
 from collections.abc import Coroutine
-from typing import Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from harness.cli.console import errors
+
+if TYPE_CHECKING:
+    from harness.run.together import Stoppable
 
 _STOPPED_NOW = 130
 _SIGNALS = {
@@ -19,16 +22,7 @@ _SIGNALS = {
 Ended = TypeVar("Ended")
 
 
-class Stoppable(Protocol):
-    """A run of candidates, or of a judge."""
-
-    stopped: str | None
-
-    def stop(self, reason: str) -> None:
-        """Ends it after what is in flight."""
-
-
-async def interruptible(session: Stoppable, running: Coroutine[Any, Any, Ended]) -> Ended:
+async def interruptible(session: "Stoppable", running: Coroutine[Any, Any, Ended]) -> Ended:
     """Runs a session; SIGINT and SIGTERM end it.
 
     The second one ends the process too: a thread that trains or answers cannot be stopped, and nothing that it would

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.console import errors, output
-from harness.cli.names import split
+from harness.cli.names import Chosen, split
 
 if TYPE_CHECKING:
     from harness.api import OpenProject
@@ -17,9 +17,7 @@ if TYPE_CHECKING:
 
 def judge(
     task: Annotated[str, typer.Argument(help="A task with a [judge].")],
-    candidates: Annotated[
-        str | None, typer.Option("--candidates", "-c", help="Only these, separated by commas.")
-    ] = None,
+    candidates: Chosen = None,
     against: Annotated[
         Path | None, typer.Option("--against", help="Labels of people (id, candidate, label): how far do they agree?")
     ] = None,

@@ -1,6 +1,12 @@
-"""Names as the command line takes them."""
+"""Names and choices as the command line takes them."""
+
+from typing import Annotated
+
+import typer
 
 from harness.errors import ConfigError
+
+Chosen = Annotated[str | None, typer.Option("--candidates", "-c", help="Only these, separated by commas.")]
 
 
 def split(text: str | None) -> list[str]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.console import errors, output
-from harness.cli.names import split, yes_or_no
+from harness.cli.names import Chosen, split, yes_or_no
 from harness.cli.tasks import DropLeaks, load
 
 if TYPE_CHECKING:
@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from harness.task import Task
 
 Tasks = Annotated[list[str] | None, typer.Argument(help="Tasks; by default every task of the project.")]
-Chosen = Annotated[str | None, typer.Option("--candidates", "-c", help="Only these, separated by commas.")]
 
 
 def run(
@@ -65,9 +64,9 @@ def run(
     worst, chosen = 0, split(candidates)
     project.project.check_tasks(tasks or ())
     for name in tasks or (named.tasks if named else project.project.own_tasks):
-        who = named.candidates_for(project, name) if named else chosen
-        kept = not who or named is not None
         task = load(project, name, drop_leaks=drop_leaks)
+        who = named.candidates_for(project, task) if named else chosen
+        kept = not who or named is not None
         if dry_run:
             print_forecasts(project, task, who, options)
             continue

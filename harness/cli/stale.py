@@ -5,14 +5,12 @@ from typing import Annotated
 import typer
 
 from harness.cli.console import errors, output
-from harness.cli.names import split
+from harness.cli.names import Chosen, split
 
 
 def stale(
     task: Annotated[str, typer.Argument(help="A task with an [update].")],
-    candidates: Annotated[
-        str | None, typer.Option("--candidates", "-c", help="Only these, separated by commas.")
-    ] = None,
+    candidates: Chosen = None,
 ) -> None:
     """Measure what changed knowledge does to candidates, before and after re-indexing or retraining."""
     from rich.markup import escape

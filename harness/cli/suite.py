@@ -8,6 +8,7 @@ from harness.errors import ConfigError, UnknownNameError
 
 if TYPE_CHECKING:
     from harness.api import OpenProject
+    from harness.task import Task
 
 
 @dataclass(frozen=True)
@@ -20,7 +21,7 @@ class Suite:
     """Empty is every candidate."""
     limit: int | None
 
-    def candidates_for(self, project: "OpenProject", task: str) -> list[str]:
+    def candidates_for(self, project: "OpenProject", task: "Task") -> list[str]:
         """The suite's candidates that are meant for a task and can do it; none is every candidate.
 
         Raises:
@@ -28,16 +29,15 @@ class Suite:
         """
         if not self.candidates:
             return []
-        loaded = project.project.task(task)
         able = [
             c.name
-            for c in project.chosen(task)
-            if c.name in self.candidates and not c.adapter.unfit(loaded.view(c.seeds[0]))
+            for c in project.chosen(task.name)
+            if c.name in self.candidates and not c.adapter.unfit(task.view(c.seeds[0]))
         ]
         if not able:
             raise ConfigError(
                 f"{project.root / 'harness.toml'}: [suites.{self.name}]: none of {', '.join(self.candidates)} can do "
-                f"task {task!r}."
+                f"task {task.name!r}."
             )
         return able
 

@@ -19,7 +19,7 @@ def triage(
     from rich.table import Table
 
     from harness.api import open_project
-    from harness.decide.triage import NEXT
+    from harness.triage import NEXT
 
     found = open_project().triage(task, candidate, repeats)
     table = Table("level", "what went wrong", "items", "e.g.", "what to try next", header_style="bold")

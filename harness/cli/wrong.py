@@ -18,14 +18,14 @@ def wrong(
     from rich.padding import Padding
 
     from harness.api import open_project
-    from harness.errors import RunError
+    from harness.api.records import not_run
     from harness.wrong import short, slowest_items, wrong_items
 
     project = open_project()
     loaded = project.project.task(task)
     records = project.latest(loaded, candidate)
     if not records:
-        raise RunError(f"there are no records of {candidate} on {task} yet. Run: harness run {task} -c {candidate}")
+        raise not_run(task, candidate)
     found = slowest_items(loaded, records) if slowest else wrong_items(loaded, records)
     for w in found[:limit]:
         took = f"  {1000 * (w.record.seconds or 0):.0f} ms" if slowest else ""

@@ -1,14 +1,12 @@
 """Tests that two candidates are equal."""
 
-from typing import Any
-
 import numpy as np
-from numpy.typing import NDArray
 
 from harness.compare.result import Agreement, Test
 from harness.estimate import Comparison
+from harness.figures.columns import seeded
 from harness.figures.paired import Paired
-from harness.stats.paired import agreement, mcnemar
+from harness.stats.paired import agreement
 from harness.stats.permutation import sign_flip_p, swap_p
 
 
@@ -27,25 +25,17 @@ def equality_tests(paired: Paired, found: Comparison, rng: np.random.Generator) 
     single = len(paired.a) == len(paired.b) == 1
     table = agreement_of(paired)
     tests = []
-    if table is not None and paired.groups is None:
-        counted = agreement(paired.a[0].numbers, paired.b[0].numbers)
-        tests.append(Test("McNemar, exact", mcnemar(counted).p_value))
-    elif not table:
+    if table is None:
         tests.append(Test(found.method, found.p_value))
+    elif paired.groups is None:
+        tests.append(Test("McNemar, exact", found.p_value))
     if paired.metric.is_mean and single:
         differences = paired.a[0].numbers - paired.b[0].numbers
         unit = "items" if paired.groups is None else "groups"
         tests.append(Test(f"permutation, signs of {unit} flipped", sign_flip_p(differences, rng, paired.groups)))
     elif single:
-        values, a_codes, b_codes = _one_list(paired)
-        p_value = swap_p(paired.metric.aggregate, values, a_codes, b_codes, rng, groups=paired.groups)
+        both = seeded(paired.metric, (paired.a[0], paired.b[0]))
+        a, b = np.asarray(both.codes)
+        p_value = swap_p(both.aggregate, both.values, a, b, rng, groups=paired.groups)
         tests.append(Test("permutation, scores of A and B swapped", p_value))
     return tuple(tests)
-
-
-def _one_list(paired: Paired) -> tuple[list[Any], NDArray[np.int64], NDArray[np.int64]]:
-    number: dict[Any, int] = {}
-    codes = [
-        np.asarray([number.setdefault(v, len(number)) for v in c.values])[c.codes] for c in (paired.a[0], paired.b[0])
-    ]
-    return list(number), codes[0], codes[1]

@@ -14,10 +14,10 @@ from harness.figures.columns import DRAWS, LEVEL
 from harness.figures.joint import joint_figures
 from harness.figures.paired import Paired, difference_range
 from harness.stats.bootstrap import Side
-from harness.stats.clusters import unit_degrees
+from harness.stats.clusters import unit_count, unit_degrees
 from harness.stats.mean import mean_interval
+from harness.stats.power import POWER
 
-POWER = 0.8
 FEWEST = 10
 """Items or groups, with fewer of which nothing is said of more: their spread is hardly known."""
 _MOST_UNITS, _MOST_SEEDS, _MOST_TIMES = 10**8, 10**4, 10**3
@@ -87,7 +87,7 @@ def spread_of(paired: Paired, found: Comparison, rng: np.random.Generator) -> Sp
 
     Where all differences are equal it is taken from the interval, which knows that others were possible.
     """
-    units = paired.n if paired.groups is None else len(np.unique(paired.groups))
+    units = unit_count(paired.groups, paired.n)
     seeds = (len(paired.a), len(paired.b))
     if units < 2:
         return None

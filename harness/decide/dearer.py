@@ -11,10 +11,10 @@ from harness.decide.pick import Field
 from harness.decide.rules import Beyond
 from harness.decide.truth import Truth
 from harness.decide.verdict import Reason
-from harness.decide.words import listed, plain, share, usd
 from harness.decide.worth import Ledger
 from harness.economics.montecarlo import interval
 from harness.economics.source import weakest
+from harness.words import listed, plain, share, usd
 
 _NO_PRICE = "wrong answers have no price"
 
@@ -53,7 +53,9 @@ class Money:
         surer = 1 - (1 - self.ledger.probability) / self.field.among
         figure = f"{usd(sign * gain)} a month [{usd(low)}, {usd(high)}]"
         return Reason(
-            _worth(gap, state.value) if priced else _cost(gap, state.saving),
+            _claim(gap, state.value, "is worth more", "is not worth more", "wrong answers counted")
+            if priced
+            else _claim(gap, state.saving, "costs less", "does not cost less", _NO_PRICE),
             f"{figure}; {'worth' if priced else 'costs'} {asked} with probability {chance:.2f}",
             f"Monte Carlo, {DRAWS:,} draws over sampling and assumptions; {plain(surer)} is asked",
             weakest(self.ledger.costs[name].over_horizon().source for name in (gap.ours, gap.theirs)),
@@ -67,17 +69,6 @@ class Money:
         return Reason(claim, f"{value} {self.metric}", "the task's [use] states no error_cost_usd", "given")
 
 
-def _worth(gap: Gap, state: Truth) -> str:
-    return {
-        Truth.YES: f"{gap.ours} is worth more than {gap.theirs} (wrong answers counted)",
-        Truth.NO: f"{gap.ours} is not worth more than {gap.theirs} (wrong answers counted)",
-        Truth.OPEN: f"Whether {gap.ours} is worth more than {gap.theirs} is not sure (wrong answers counted)",
-    }[state]
-
-
-def _cost(gap: Gap, state: Truth) -> str:
-    return {
-        Truth.YES: f"{gap.ours} costs less than {gap.theirs} ({_NO_PRICE})",
-        Truth.NO: f"{gap.ours} does not cost less than {gap.theirs} ({_NO_PRICE})",
-        Truth.OPEN: f"Whether {gap.ours} costs less than {gap.theirs} is not sure ({_NO_PRICE})",
-    }[state]
+def _claim(gap: Gap, state: Truth, yes: str, no: str, counted: str) -> str:
+    said = f"{gap.ours} {no if state is Truth.NO else yes} than {gap.theirs}"
+    return f"{f'Whether {said} is not sure' if state is Truth.OPEN else said} ({counted})"

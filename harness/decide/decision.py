@@ -1,16 +1,17 @@
 """From a leaderboard and its runs to the verdict."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 
 import msgspec
 import numpy as np
 
-from harness.decide.costs import costs_of
+from harness.costs.of_runs import costs_of
+from harness.costs.stated import Economy
 from harness.decide.evidence import Evidence, gather
-from harness.decide.guard import Guarded
 from harness.decide.headline import Headline
+from harness.decide.looked import Looked
 from harness.decide.movers import swings
 from harness.decide.needs import Open
 from harness.decide.paid import assumptions_of, costs_table
@@ -21,18 +22,15 @@ from harness.decide.picking import MAX_FAILED, Bar
 from harness.decide.reasons import Why
 from harness.decide.rules import Standing
 from harness.decide.rungs import stood
-from harness.decide.stale import Stale
-from harness.decide.stated import Economy
-from harness.decide.triage import Triage
 from harness.decide.verdict import Verdict
 from harness.decide.weights import weighted
-from harness.decide.words import share
 from harness.decide.worth import Ledger, ledger_of
 from harness.errors import ComparisonError
 from harness.estimate import together
 from harness.leaderboard.requirements import requirement_states
 from harness.leaderboard.rows import Entry, Leaderboard, Row
 from harness.task import Task
+from harness.words import share
 
 
 @dataclass(frozen=True)
@@ -43,20 +41,6 @@ class Weighed:
     """With the monthly cost in its rows, held against the bar."""
     evidence: Evidence
     ledger: Ledger
-
-
-@dataclass(frozen=True)
-class Looked:
-    """What was looked into beside the runs themselves."""
-
-    labels: Mapping[str, str] = field(default_factory=dict)
-    """By candidate what its learning curve says of more labels, in words."""
-    triages: Mapping[str, Triage] = field(default_factory=dict)
-    """By candidate where its wrong answers live."""
-    losses: Sequence[Guarded] = ()
-    """What training broke on other tasks."""
-    stale: Stale | None = None
-    """What a change of the knowledge does to candidates."""
 
 
 def weigh(
@@ -138,7 +122,7 @@ def decide(
         choice=ran.choice,
         headline=Headline(task, ran, ledger).text(),
         incumbent=_against_incumbent(board, ran),
-        reasons=Why(task, ran, evidence, ledger, looked.triages, looked.losses, looked.stale).reasons(),
+        reasons=Why(task, ran, evidence, ledger, looked).reasons(),
         needs=Open(task, ran, evidence, ledger, economy, looked.labels).needs(),
         stood=stood(board, entries, ran.excluded),
         front=front(evidence, ledger, list(rows.values()), rng),
@@ -148,7 +132,7 @@ def decide(
         tornado=swings(ledger, *pair) if pair and ran.standing in (Standing.MET, Standing.OPEN) else (),
         between=pair,
         assumptions=assumptions_of(ledger, [entry for entry in entries if entry.name in rows], economy),
-        not_measured=tuple(not_measured(task, board, evidence, ledger, rows, looked.labels, looked.stale)),
+        not_measured=tuple(not_measured(task, board, evidence, ledger, rows, looked)),
         look_again=tuple(look_again(task, ran, ledger, pair)),
         excluded=tuple(_excluded(row) for row in ran.excluded),
     )

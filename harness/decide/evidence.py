@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.data.table import group_codes
-from harness.decide.draws import Floats, over_candidates
+from harness.decide.draws import DRAWS, Floats
 from harness.decide.mistakes import wrong_shares
 from harness.early.stopped import decided_pair, ended_early
 from harness.economics.figures import Figure
-from harness.figures.joint import Pairs
+from harness.figures.joint import Pairs, joint_figures
 from harness.leaderboard.rows import Entry
 from harness.metrics.metric import Metric
 from harness.scores import common
@@ -46,11 +46,8 @@ class Gap:
 class Block:
     """Candidates on their n common items."""
 
-    metric: Metric
     entries: tuple[Entry, ...]
     n: int
-    groups: NDArray[np.int64] | None
-    """(n,) cluster codes."""
     pairs: Pairs
     """Scores, figures and draws of each candidate in the primary metric."""
     wrong: dict[str, Figure]
@@ -64,7 +61,7 @@ class Block:
     @cached_property
     def quality(self) -> JointDraws:
         """Figures of the primary metric and their draws, higher is better."""
-        sign = 1.0 if self.metric.higher_is_better else -1.0
+        sign = 1.0 if self.pairs.metric.higher_is_better else -1.0
         return JointDraws(sign * self.pairs.figures.estimates, sign * self.pairs.figures.draws)
 
     def gaps(self, pairs: Sequence[tuple[str, str]]) -> list[Gap]:
@@ -103,7 +100,7 @@ class Evidence:
     @property
     def groups(self) -> NDArray[np.int64] | None:
         """(n,) cluster codes of those items."""
-        return self.blocks[0].groups
+        return self.blocks[0].pairs.groups
 
     @cached_property
     def quality(self) -> JointDraws:
@@ -169,14 +166,13 @@ def _block(task: Task, ran: tuple[Entry, ...], rng: np.random.Generator) -> Bloc
     groups = None if codes is None else codes[answered]
     taken = [column.taken(answered) for column in taken]
     owner = [k for k, entry in enumerate(ran) for _ in entry.runs]
-    figures = over_candidates([Side(task.primary.aggregate, c.values, c.codes) for c in taken], owner, groups, rng)
+    sides = [Side(task.primary.aggregate, c.values, c.codes) for c in taken]
+    figures = joint_figures(sides, owner, DRAWS, rng, groups)
     rates, draws = wrong_shares(task, ran, runs, places, codes, owner, rng)
     columns = [[c for c, k in zip(taken, owner, strict=True) if k == j] for j in range(len(ran))]
     return Block(
-        metric=task.primary,
         entries=ran,
         n=int(answered.sum()),
-        groups=groups,
         pairs=Pairs(task.primary, columns, groups, figures),
         wrong=rates,
         wrong_draws=draws,

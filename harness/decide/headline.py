@@ -8,11 +8,12 @@ from harness.decide.reasons import bound_of, figure_of
 from harness.decide.rules import Beyond, Standing, answer
 from harness.decide.truth import Truth
 from harness.decide.verdict import Answer
-from harness.decide.words import listed, measured, more_or_less, share, usd, verb
 from harness.decide.worth import Ledger
+from harness.economics.montecarlo import interval
 from harness.estimate import State
 from harness.leaderboard.rows import Row
 from harness.task import Task
+from harness.words import listed, measured, more_or_less, share, usd, verb
 
 _NAMED = 3
 """So many candidates of a side are named."""
@@ -131,8 +132,6 @@ class Headline:
 
     def _money(self, ours: str, theirs: str, *, wrong: bool = True) -> str:
         """E.g. `is worth $1,200 more a month [$800, $1,600]`, or `costs` where no price of errors is counted."""
-        from harness.economics.montecarlo import interval
-
         draws = self.ledger.advantage(ours, theirs, wrong=wrong)
         if draws is None or (gain := self.ledger.gain_usd(ours, theirs, wrong=wrong)) is None:
             return "costs an unknown amount more or less"

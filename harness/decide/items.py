@@ -4,13 +4,13 @@ import math
 from dataclasses import dataclass
 from statistics import NormalDist
 
-from harness.decide.words import about, plain
 from harness.economics.use import Draws
 from harness.estimate import Estimate
 from harness.figures.columns import SURE
+from harness.stats.power import POWER, items_needed
 from harness.stats.reliability import items_for_power, items_to_verify
+from harness.words import about, plain
 
-POWER = 0.80
 STRICT = 0.98
 """From here on a bar is a claim of reliability: so few failures are allowed that they are counted one by one."""
 PLANNED = 0.4
@@ -76,11 +76,11 @@ def _reliability(estimate: Estimate, bound: float, level: float) -> Plan:
 def _by_error(value: float, bound: float, error: float, n: int, level: float) -> Plan:
     """More items narrow the bounds with the square root of their number."""
     distance = abs(value - bound)
-    reach = _normal(level) + _normal(POWER)
-    found = n * (reach * error / distance) ** 2 if distance > 0 and math.isfinite(error) else math.inf
+    known = distance > 0 and math.isfinite(error)
+    found = items_needed(distance, n * error**2, 2 * (1 - level), POWER) if known else _MOST + 1
     if found > _MOST:
         return Plan(None, "no reasonable number of items: the figure lies on the bound")
-    full = max(n + 1, math.ceil(found))
+    full = max(n + 1, found)
     return Plan(
         full, f"about {about(full)} items in all for an {100 * POWER:.0f} % chance, if the figure stays where it is"
     )

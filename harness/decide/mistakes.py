@@ -5,8 +5,9 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.decide.draws import Floats, over_candidates
+from harness.decide.draws import DRAWS, Floats
 from harness.economics.figures import Figure
+from harness.figures.joint import joint_figures
 from harness.leaderboard.rows import Entry
 from harness.metrics.metric import Metric, mean
 from harness.scores import Column, Scores
@@ -44,7 +45,7 @@ def wrong_shares(
     if told is None:
         return {}, {}
     columns = [errors(s.columns[told.name], told, p) for s, p in zip(runs, places, strict=True)]
-    joint = over_candidates([Side(mean, c.values, c.codes) for c in columns], owner, groups, rng)
+    joint = joint_figures([Side(mean, c.values, c.codes) for c in columns], owner, DRAWS, rng, groups)
     rates, draws = {}, {}
     for k, entry in enumerate(ran):
         share = np.mean([c.numbers for c, j in zip(columns, owner, strict=True) if j == k], axis=0)

@@ -1,10 +1,10 @@
 """Which numbers move the answer most, and where it turns."""
 
 from harness.decide.verdict import Swing
-from harness.decide.words import plain, share_of, usd
 from harness.decide.worth import Ledger
 from harness.economics.figures import Figure
 from harness.economics.tornado import Bar
+from harness.words import plain, share_of, usd
 
 _SHOWN = 8
 

@@ -6,15 +6,14 @@ from dataclasses import dataclass
 import msgspec
 import numpy as np
 
+from harness.costs.stated import Economy, label_cost_of
 from harness.decide.evidence import Evidence
 from harness.decide.items import Plan, for_bound, for_margin, for_worth
 from harness.decide.movers import range_words
 from harness.decide.pick import Field
 from harness.decide.rules import Standing, answer
-from harness.decide.stated import Economy
 from harness.decide.truth import Truth
 from harness.decide.verdict import Answer, Need
-from harness.decide.words import plain, usd
 from harness.decide.worth import Ledger
 from harness.economics.tornado import Bar
 from harness.economics.value import information_about, sample_information
@@ -22,6 +21,7 @@ from harness.estimate import State
 from harness.leaderboard.rows import Row
 from harness.task import Task
 from harness.types import Rung
+from harness.words import plain, usd
 
 _ASSUMPTIONS = 3
 """So many of them are named, those that move the answer most first."""
@@ -112,8 +112,7 @@ class Open:
 
     def _price(self, items: int) -> float | None:
         """Labels for the items, and every candidate's calls on them."""
-        label = self.task.use.label_cost_usd
-        each = label if label is not None else self.economy.table["label_cost_usd"].value
+        each = (label_cost_of(self.task) or self.economy.table["label_cost_usd"]).value
         calls = [row.usd_per_1000 for row in (*self.field.light, *self.field.trained)]
         return None if each is None else items * (each + sum(usd_.value for usd_ in calls if usd_) / 1000)
 

@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator, Sequence
 
-from harness.decide.costs import approach_of_entry
-from harness.decide.stated import Economy
+from harness.costs.of_runs import approach_of_entry, assumptions_of_entry
+from harness.costs.stated import Economy
 from harness.decide.verdict import Assumed, Costs, Made, Range
-from harness.decide.words import plain
 from harness.decide.worth import Ledger
 from harness.economics.cost import CandidateCost, CostPart
 from harness.economics.figures import Figure
 from harness.economics.montecarlo import interval
 from harness.economics.use import Draws, value_of
 from harness.leaderboard.rows import Entry, Row
+from harness.words import plain
 
 _ORDER = ("assumed", "looked up", "given")
 """Of sources, the least certain first; what was measured is none of them."""
@@ -48,10 +48,7 @@ def _costs(ledger: Ledger, entry: Entry, economy: Economy) -> Costs:
 
 def weeks_of(entry: Entry, economy: Economy) -> Figure:
     """Weeks to a first result, as stated or assumed."""
-    stated = economy.of(entry.name).weeks_to_first_result
-    if stated is None:
-        return economy.table[f"weeks_to_first_result_{approach_of_entry(entry)}"]
-    return Figure(f"{entry.name}: weeks_to_first_result", stated, "given", "weeks", "harness.toml")
+    return assumptions_of_entry(entry, economy)[f"weeks_to_first_result_{approach_of_entry(entry)}"]
 
 
 def _told(name: str, part: CostPart) -> str:

@@ -4,11 +4,10 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from harness.decide.evidence import Evidence
+from harness.decide.looked import Looked
 from harness.decide.movers import threshold_words
 from harness.decide.pick import Field
 from harness.decide.rules import Standing
-from harness.decide.stale import Stale
-from harness.decide.words import usd
 from harness.decide.worth import Ledger
 from harness.early.stopped import saved_in_words
 from harness.economics.breakeven import Line, break_even, break_even_month
@@ -16,6 +15,7 @@ from harness.economics.montecarlo import break_even_interval
 from harness.economics.tornado import Bar
 from harness.leaderboard.rows import Leaderboard, Row
 from harness.task import Task
+from harness.words import usd
 
 _THRESHOLDS = 5
 """So many thresholds are named."""
@@ -103,8 +103,7 @@ def not_measured(
     evidence: Evidence,
     ledger: Ledger,
     rows: Mapping[str, Row],
-    labels: Mapping[str, str],
-    stale: Stale | None = None,
+    looked: Looked,
 ) -> Iterator[str]:
     """What the answer does not rest on."""
     single = [row.name for row in rows.values() if row.seeds == 1 and row.rung.value == "trained"]
@@ -116,10 +115,10 @@ def not_measured(
     for row in rows.values():
         if row.saved is not None and row.stopped:
             yield f"The items of {row.name} after its comparisons were decided: {saved_in_words(row.saved)}."
-    unlearnt = [row.name for row in rows.values() if row.rung.value == "trained" and row.name not in labels]
+    unlearnt = [row.name for row in rows.values() if row.rung.value == "trained" and row.name not in looked.labels]
     if unlearnt:
         yield f"What more or fewer labels would do to {', '.join(unlearnt)}: harness curve {task.name} measures it."
-    if task.use.knowledge_changes_per_year and stale is None:
+    if task.use.knowledge_changes_per_year and looked.stale is None:
         how = f": harness stale {task.name} measures them" if task.update else ""
         yield f"Answers after the knowledge has changed{how}; only the cost of updating is counted, as assumed."
     if not evidence.wrong:

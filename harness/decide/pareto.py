@@ -34,7 +34,7 @@ def front(evidence: Evidence, ledger: Ledger, rows: Sequence[Row], rng: np.rando
     points = [-evidence.quality.estimates[index]]
     draws = [-evidence.quality.draws[:, index]]
     spent = [ledger.spent.horizon.get(name) for name in names]
-    if names and all(s is not None for s in spent):
+    if all(s is not None for s in spent):
         table = np.stack([s for s in spent if s is not None], axis=1)
         points.append(np.asarray([ledger.stated(name, wrong=False) for name in names]))
         draws.append(table)

@@ -45,7 +45,7 @@ class Field:
     @property
     def among(self) -> int:
         """So many trained candidates may be worth it: each must be surer."""
-        return sum(row.meets is not State.MISSED for row in self.trained) or 1
+        return _among(self.trained)
 
     def pays(self, name: str) -> Paid:
         """What a candidate pays."""
@@ -100,6 +100,10 @@ def _standing(row: Row) -> Standing:
     return {State.MET: Standing.MET, State.MISSED: Standing.MISSED, State.OPEN: Standing.OPEN}[row.meets]
 
 
+def _among(trained: Sequence[Row]) -> int:
+    return sum(row.meets is not State.MISSED for row in trained) or 1
+
+
 def _light_side(light: Sequence[Row], excluded: Sequence[Row]) -> Standing:
     """A baseline that misses says nothing of prompting; one that failed too often may yet meet the bar."""
     best = side([_standing(row) for row in light])
@@ -129,11 +133,10 @@ def _pairs(
     if not names:
         return {row.name: [] for row in trained}
     found = evidence.gaps(names)
-    among = sum(_standing(row) is not Standing.MISSED for row in trained) or 1
     pairs: dict[str, list[_Pair]] = {row.name: [] for row in trained}
     standings = {row.name: _standing(row) for row in trained}
     for gap in found:
-        pairs[gap.ours].append(_Pair(gap, _beyond(standings[gap.ours], gap, ledger, requirement, among)))
+        pairs[gap.ours].append(_Pair(gap, _beyond(standings[gap.ours], gap, ledger, requirement, _among(trained))))
     return pairs
 
 

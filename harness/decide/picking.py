@@ -7,6 +7,7 @@ one-sided level 1 - .05 / k. docs/verdict.md has the argument.
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 
 import msgspec
 import numpy as np
@@ -92,20 +93,16 @@ class Bar:
         return tuple(found[r.name][0] if r.name in found else r for r in rows), {n: p for n, (_, p) in found.items()}
 
     def _side(self, rows: Mapping[str, Row]) -> dict[str, tuple[Row, Paid]]:
-        among, states = pay(
-            {name: row.meets for name, row in rows.items()}, lambda name, level: self.at(rows[name], level).meets
-        )
+        @cache
+        def at(name: str, level: float) -> Row:
+            return self.at(rows[name], level)
+
+        among, states = pay({name: row.meets for name, row in rows.items()}, lambda name, level: at(name, level).meets)
+        paid = Paid(among)
         return {
-            name: (row, Paid(among)) if states[name] is row.meets else self._short(row, among)
+            name: (row, paid) if states[name] is row.meets else _short(row, at(name, paid.level), among)
             for name, row in rows.items()
         }
-
-    def _short(self, row: Row, among: int) -> tuple[Row, Paid]:
-        surer = self.at(row, Paid(among).level)
-        unmet = [name for name, state in surer.requirements.items() if state is not State.MET]
-        short = {name: figure for name, figure in figures_of(surer).items() if name in unmet and figure is not None}
-        states = row.requirements | dict.fromkeys(unmet, State.OPEN)
-        return msgspec.structs.replace(row, requirements=states, meets=State.OPEN), Paid(among, short)
 
     def at(self, row: Row, level: float) -> Row:
         """The row with its one-sided bounds at a level, held against the bar."""
@@ -118,3 +115,11 @@ class Bar:
         surer = msgspec.structs.replace(surer, usd_per_month=self.ledger.per_month(row.name, narrow))
         states = requirement_states(self.task.requirement, surer)
         return msgspec.structs.replace(surer, requirements=states, meets=together(list(states.values())))
+
+
+def _short(row: Row, surer: Row, among: int) -> tuple[Row, Paid]:
+    """A row that meets the bar taken alone, and as it is at the level does not."""
+    unmet = [name for name, state in surer.requirements.items() if state is not State.MET]
+    short = {name: figure for name, figure in figures_of(surer).items() if name in unmet and figure is not None}
+    states = row.requirements | dict.fromkeys(unmet, State.OPEN)
+    return msgspec.structs.replace(row, requirements=states, meets=State.OPEN), Paid(among, short)

@@ -1,26 +1,24 @@
 """Why the answer is what it is, the weightiest reason first, each with figure, interval, test and source."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from harness.decide.dearer import Money
 from harness.decide.evidence import Evidence, Gap
-from harness.decide.guard import Guarded
+from harness.decide.looked import Looked, of_loss, of_stale, of_triage
 from harness.decide.pick import Field
 from harness.decide.rules import Standing
-from harness.decide.stale import Stale
-from harness.decide.triage import Triage
 from harness.decide.truth import Truth
 from harness.decide.verdict import Answer, Reason
-from harness.decide.words import figures, measured, plain, share
 from harness.decide.worth import Ledger
 from harness.economics.source import Source
 from harness.estimate import Estimate, State
 from harness.leaderboard.rows import Row
 from harness.task import Task
 from harness.task.file import Bound
+from harness.words import figures, measured, plain, share
 
 _SHOWN = 3
 """Candidates of a side whose standing is told one by one."""
@@ -36,12 +34,7 @@ class Why:
     field: Field
     evidence: Evidence
     ledger: Ledger
-    triages: Mapping[str, Triage]
-    """Where the wrong answers of a candidate live, where that was looked into."""
-    losses: Sequence[Guarded] = ()
-    """What training broke on other tasks, where that was looked into."""
-    stale: Stale | None = None
-    """What a change of the knowledge does to candidates, where that was looked into."""
+    looked: Looked
 
     def reasons(self) -> tuple[Reason, ...]:
         """In order of weight: the bar, then money, then quality."""
@@ -52,22 +45,22 @@ class Why:
     def _broken(self) -> Iterator[Reason]:
         """What counts against the trained candidates: what their training broke elsewhere."""
         trained = {row.name for row in self.field.trained}
-        yield from (loss.reason() for loss in self.losses if loss.candidate in trained)
+        yield from (of_loss(loss) for loss in self.looked.losses if loss.candidate in trained)
 
     def _changes(self) -> Iterator[Reason]:
         """What became of the choice and of the best of both sides when the knowledge changed."""
         field, compared = self.field, self._compared()
         best = [row.name for side in (field.trained, field.rivals) for row in self._best(side)[:1]]
         pair = [compared.name, field.gaps[compared.name].theirs] if compared else best
-        found = self.stale.reason([*([field.choice] if field.choice else []), *pair]) if self.stale else None
-        if found:
+        stale, names = self.looked.stale, [*([field.choice] if field.choice else []), *pair]
+        if stale and (found := of_stale(stale, names)):
             yield found
 
     def _failures(self) -> Iterator[Reason]:
         """Where the wrong answers of the lighter candidates live, where that was looked into."""
         for row in self.field.rivals:
-            if row.name in self.triages:
-                yield self.triages[row.name].reason()
+            if row.name in self.looked.triages:
+                yield of_triage(self.looked.triages[row.name])
 
     def _bar(self) -> Iterator[Reason]:
         """How the two sides stand to the bar; what is missed or open before what is met."""

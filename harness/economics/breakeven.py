@@ -31,8 +31,6 @@ class BreakEven:
     """The cheaper candidate under that volume, or at every volume; None for a tie."""
     above: str | None
     """The cheaper candidate from that volume on."""
-    in_reach: bool
-    """Whether the machines of both, as many as were counted, carry that volume."""
     words: str
     """The same as a sentence."""
 
@@ -52,24 +50,24 @@ def break_even(a: Line, b: Line) -> BreakEven:
     words = f"{heavy.name} costs no more than {light.name} from {calls:,} calls a month on"
     if calls > limit:
         words += f", more than the {round(limit):,} that the machines counted here carry"
-    return BreakEven(calls, light.name, heavy.name, calls <= limit, words + ".")
+    return BreakEven(calls, light.name, heavy.name, words + ".")
 
 
 def _always(cheap: Line, dear: Line) -> BreakEven:
     words = f"No break-even: {cheap.name} is cheaper than {dear.name} at every volume."
-    return BreakEven(None, cheap.name, None, True, words)
+    return BreakEven(None, cheap.name, None, words)
 
 
 def _parallel(light: Line, heavy: Line) -> BreakEven:
     each = f"both cost ${light.usd_per_call:.6g} per call"
     if _same(light.usd_per_month, heavy.usd_per_month):
         words = f"No break-even: {each}, and the same per month: {light.name} and {heavy.name} cost the same."
-        return BreakEven(None, None, None, True, words)
+        return BreakEven(None, None, None, words)
     less = heavy.usd_per_month - light.usd_per_month
     words = (
         f"No break-even: {each}, so {light.name} is cheaper than {heavy.name} by ${less:,.2f} a month at every volume."
     )
-    return BreakEven(None, light.name, None, True, words)
+    return BreakEven(None, light.name, None, words)
 
 
 @dataclass(frozen=True)

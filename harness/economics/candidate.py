@@ -102,8 +102,8 @@ def _kept_on(inputs: CostInputs, use: Use, table: Assumptions) -> tuple[CostPart
     machine = inputs.hardware
     seconds = inputs.seconds_per_call.value if inputs.seconds_per_call else None
     if machine is None:
-        small = "hosting_usd_month_model" if inputs.measured_on == "gpu" else "hosting_usd_month_small"
-        price, hours, rate = table[small], 1, 1 / seconds if seconds else None
+        size = "model" if inputs.measured_on == "gpu" else "small"
+        price, hours, rate = table[f"hosting_usd_month_{size}"], 1, 1 / seconds if seconds else None
     else:
         price, hours, rate = machine.usd_per_hour, HOURS_PER_MONTH, machine.throughput(inputs.name, seconds)
     if rate is None:
@@ -119,9 +119,15 @@ def _kept_on(inputs: CostInputs, use: Use, table: Assumptions) -> tuple[CostPart
     behind = [*(machine.stated(inputs.name) if machine else ()), *([] if own else [table["utilisation"]])]
     if inputs.seconds_per_call is not None and (machine is None or machine.relative_speed is not None):
         behind.append(inputs.seconds_per_call)
-    stated = Figure("peak_calls_per_second", use.peak_calls_per_second, "given", "calls a second", "[use] peak_factor")
-    behind.append(table["peak_to_average"] if use.peak_calls_per_second is None else stated)
+    behind.append(_peak(use, table))
     return CostPart("hosting", "month", (price,), float(hours * replicas), note, tuple(behind)), capacity
+
+
+def _peak(use: Use, table: Assumptions) -> Figure:
+    """What the peak rests on."""
+    if use.peak_calls_per_second is None:
+        return table["peak_to_average"]
+    return Figure("peak_calls_per_second", use.peak_calls_per_second, "given", "calls a second", "[use] peak_factor")
 
 
 def _preparation(inputs: CostInputs, table: Assumptions) -> Iterator[CostPart]:

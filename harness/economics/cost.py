@@ -91,10 +91,6 @@ class CandidateCost:
     capacity: float | None = None
     """Calls a month that its machines carry; None when nothing limits them here."""
 
-    def per_call(self) -> Total:
-        """What one call adds to the bill."""
-        return _total((part, 1.0) for part in self.parts if part.per == "call")
-
     def per_month(self) -> Total:
         """What a month costs at the task's volume once it runs: calls, hosting, upkeep. Nothing paid once."""
         running = [part for part in self.parts if part.per != "once"]
@@ -123,7 +119,7 @@ class CandidateCost:
         calls = float(self.use.times("call", _NOTHING))
         return self.over_horizon(wrong=False).divided(calls * (1 - self.error_rate.value))
 
-    def line(self, values: Values = _NOTHING, *, wrong: bool = True) -> tuple[Amount, Amount] | None:
+    def line(self, values: Values) -> tuple[Amount, Amount] | None:
         """USD a month whatever the volume (what is paid once spread over the horizon), and USD per call.
 
         None when a part is unknown.
@@ -131,7 +127,7 @@ class CandidateCost:
         fixed: Amount = 0.0
         variable: Amount = 0.0
         months = self.use.times("month", values)
-        for part in self._parts(wrong=wrong):
+        for part in self._parts(wrong=True):
             times = self.use.times(part.per, values)
             if not np.any(times):
                 continue
@@ -144,14 +140,14 @@ class CandidateCost:
                 fixed = fixed + usd * times / months
         return fixed, variable
 
-    def cost_line(self, *, wrong: bool = True) -> Line | None:
+    def cost_line(self) -> Line | None:
         """`line` for a break-even volume."""
-        found = self.line(wrong=wrong)
+        found = self.line(_NOTHING)
         return None if found is None else Line(self.name, float(found[0]), float(found[1]), self.capacity)
 
-    def payments(self, *, wrong: bool = True) -> Payments | None:
+    def payments(self) -> Payments | None:
         """What is paid first and then each month, for a break-even month; None when a part is unknown."""
-        first, total = self.once(), self.over_horizon(wrong=wrong)
+        first, total = self.once(), self.over_horizon()
         if first.usd is None or total.usd is None:
             return None
         return Payments(self.name, first.usd, (total.usd - first.usd) / self._months)

@@ -88,17 +88,6 @@ def simulate(
     return Simulation(horizon, lines, drawn)
 
 
-def probability_cheaper(simulation: Simulation, a: str, b: str, by_usd: float = 0.0) -> float | None:
-    """Share of draws in which `a` is cheaper than `b` by more than `by_usd`; None when a cost is unknown.
-
-    Draws in which the two differ by exactly that much count half, so that equals come out even.
-    """
-    difference = simulation.difference(a, b)
-    if difference is None:
-        return None
-    return float(np.mean(difference < -by_usd) + np.mean(difference == -by_usd) / 2)
-
-
 def interval(draws: Draws, level: float = 0.95) -> tuple[float, float]:
     """The central interval that holds a `level` share of the draws."""
     low, high = np.quantile(draws, [(1 - level) / 2, (1 + level) / 2])

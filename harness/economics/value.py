@@ -1,26 +1,10 @@
 """What it is worth to know more before deciding, to be held against what knowing costs."""
 
 import math
-from dataclasses import dataclass
 
 import numpy as np
 
 from harness.economics.use import Draws
-
-
-@dataclass(frozen=True)
-class Information:
-    """A piece of information and whether to buy it."""
-
-    worth_usd: float
-    """By how much it lowers the expected cost of the decision, at most."""
-    price_usd: float | None
-    """What it costs; None when that is unknown."""
-
-    @property
-    def pays(self) -> bool | None:
-        """Whether it is worth more than it costs; None when its price is unknown."""
-        return None if self.price_usd is None else self.worth_usd > self.price_usd
 
 
 def perfect_information(difference: Draws) -> float:

@@ -10,6 +10,7 @@ from harness.metrics.arrays import Values
 from harness.metrics.metric import Metric
 from harness.scores import Column
 from harness.stats.bootstrap import Side
+from harness.stats.clusters import unit_count
 from harness.stats.influence import MOST_VALUES
 from harness.stats.multiseed import Seeded
 
@@ -34,8 +35,9 @@ def binary(column: Column) -> bool:
 
 def many(sides: Sequence[Side | Column], groups: NDArray[np.int64] | None) -> bool:
     """Whether there are so many items or clusters, of few distinct scores, that draws are normal."""
-    units = len(np.asarray(sides[0].codes)) if groups is None else int(np.count_nonzero(np.bincount(groups)))
-    return units >= MANY and all(len(side.values) <= MOST_VALUES for side in sides)
+    return unit_count(groups, len(np.asarray(sides[0].codes))) >= MANY and all(
+        len(side.values) <= MOST_VALUES for side in sides
+    )
 
 
 def seeded(metric: Metric, columns: Sequence[Column]) -> Seeded:

@@ -16,7 +16,7 @@ from harness.metrics.share import Share
 from harness.scores import Column, Scores, common
 from harness.stats.beta_binomial import beta_binomial
 from harness.stats.bootstrap import Side, bootstrap
-from harness.stats.clusters import few_clusters
+from harness.stats.clusters import few_clusters, unit_count
 from harness.stats.influence import normal_interval
 from harness.stats.mean import mean_interval
 from harness.stats.multiseed import multi_bootstrap
@@ -120,8 +120,7 @@ def _bounded(metric: Metric, column: Column, groups: _Groups, rng: np.random.Gen
 
 
 def _proportion(metric: Metric, column: Column, groups: _Groups, narrow: float) -> _Bounded:
-    scores, clusters = column.numbers, None if groups is None else int(np.count_nonzero(np.bincount(groups)))
-    chosen = metric.intervals.proportion
+    scores, chosen = column.numbers, metric.intervals.proportion
     interval = {
         "wilson": wilson_clustered,
         "clopper-pearson": clopper_pearson_clustered,
@@ -136,6 +135,7 @@ def _proportion(metric: Metric, column: Column, groups: _Groups, narrow: float) 
         "clopper-pearson": "Clopper-Pearson" if groups is None else f"Clopper-Pearson{_EFFECTIVE}",
         "beta-binomial": "beta posterior: without groups no beta-binomial" if groups is None else "beta-binomial",
     }[chosen]
+    clusters = None if groups is None else unit_count(groups, scores.size)
     few = few_for_coverage(float(scores.sum()), scores.size, clusters)
     warning = _few_groups(groups) or (_FEW if few else None)
     return _Bounded(float(scores.mean()), low, high, lower, upper, method, warning)

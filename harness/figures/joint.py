@@ -14,7 +14,7 @@ from harness.figures.units import rests_on, unvaried
 from harness.metrics.metric import Metric
 from harness.scores import Column
 from harness.stats.bootstrap import Side, joint_draws
-from harness.stats.clusters import unit_degrees
+from harness.stats.clusters import unit_count, unit_degrees
 from harness.stats.influence import normal_draws
 from harness.stats.interval import Interval
 from harness.stats.multiseed import Crossed, over_seeds
@@ -86,8 +86,7 @@ class Pairs:
 
     @cached_property
     def _units(self) -> int:
-        codes = self.columns[0][0].codes if self.groups is None else self.groups
-        return len(codes) if self.groups is None else int(np.count_nonzero(np.bincount(codes)))
+        return unit_count(self.groups, len(self.columns[0][0].codes))
 
     @cached_property
     def _df(self) -> float:

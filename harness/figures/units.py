@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 from harness.metrics.metric import Metric
 from harness.metrics.share import Share
 from harness.scores import Column
+from harness.stats.clusters import unit_count
 from harness.stats.interval import Interval
 from harness.stats.mean import constant_interval
 from harness.stats.proportion import clopper_pearson
@@ -64,7 +65,7 @@ def rests_on(metric: Metric, columns: Sequence[Column], groups: NDArray[np.int64
         columns: of n items, every one of them scored.
         groups: (n,) cluster codes.
     """
-    units = float(len(columns[0].codes)) if groups is None else float(np.count_nonzero(np.bincount(groups)))
+    units = float(unit_count(groups, len(columns[0].codes)))
     if metric.support is not None:
         for column in columns:
             counts = np.bincount(column.codes, minlength=len(column.values))

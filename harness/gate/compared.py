@@ -114,7 +114,7 @@ def _p_drop(paired: Paired, change: Change, seed: int) -> float:
 
     def excluded(log_p: float) -> bool:
         found = difference(paired, "baseline", np.random.default_rng(seed), 1 - 10**log_p)
-        return max(_gain(paired.metric, found.low, found.high)) < -change.max_drop
+        return (found.high if change.higher_is_better else -found.low) < -change.max_drop
 
     low, high = -6.0, -1e-3
     if not excluded(high):
@@ -123,10 +123,6 @@ def _p_drop(paired: Paired, change: Change, seed: int) -> float:
         middle = (low + high) / 2
         low, high = (low, middle) if excluded(middle) else (middle, high)
     return float(max(10**high, p_value))
-
-
-def _gain(metric: Metric, low: float, high: float) -> tuple[float, float]:
-    return (low, high) if metric.higher_is_better else (-high, -low)
 
 
 def _point(metric: Metric, columns: Sequence[Column]) -> float:

@@ -66,13 +66,13 @@ class _Found:
     waiting: dict[str, dict[str, str]] = field(default_factory=dict)
     gone: list[str] = field(default_factory=list)
     recorded: dict[str, list[str]] = field(default_factory=dict)
-    unsaved: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
 
     def look_at(self, task: Task) -> None:
         """Takes in the candidates of one task."""
         before, meant = self.base.kept.get(task.name, {}), _meant_for(self.project, task.name)
         self.gone += [f"{name} on {task.name}" for name in before if name not in meant]
+        unsaved = []
         for name in meant:
             candidate = self.project.candidate(name)
             try:
@@ -85,16 +85,22 @@ class _Found:
                 )
             if kept is not None:
                 self.kept.setdefault(task.name, {})[name] = kept
+                written = self._written(task, name)
+                if written is None or not kept.keys.items() <= written.keys.items():
+                    unsaved.append(name)
             elif name in before and self._same(task, candidate, before[name]):
                 self.notes.append(f"{name} on {task.name} is as it was in the baseline and was not run here.")
             elif name in before:
                 self.waiting.setdefault(task.name, {})[name] = reason
-        if self.unsaved:
+        if unsaved:
             self.notes.append(
-                f"{task.name}: results/ does not hold the scores of {', '.join(self.unsaved)} as run here. Before you "
+                f"{task.name}: results/ does not hold the scores of {', '.join(unsaved)} as run here. Before you "
                 f"commit it: harness leaderboard {task.name}"
             )
-            self.unsaved.clear()
+
+    def _written(self, task: Task, candidate: str) -> Kept | None:
+        """Its committed runs."""
+        return self.committed.kept.get(task.name, {}).get(candidate)
 
     def _kept(self, task: Task, candidate: Candidate) -> Kept | None:
         """Its runs as it is set now; None where it has none.
@@ -103,12 +109,10 @@ class _Found:
             UnavailableError: what it is made of is not here.
         """
         runs: dict[int, tuple[Scores, str, str]] = {}
-        written = self.committed.kept.get(task.name, {}).get(candidate.name)
-        if written is not None:
+        if (written := self._written(task, candidate.name)) is not None:
             for (seed, key), scores in zip(written.keys.items(), written.runs, strict=True):
                 if key == run_key(task, candidate, self.project.root, seed):
-                    runs[seed] = (_of_now(scores, task), key, written.ended)
-        known = set(runs)
+                    runs[seed] = (of_now(scores, task), key, written.ended)
         for run in kept_runs(self.project, task, candidate):
             scores = scores_of(task, run.folder, self.project.root)
             runs[run.seed] = (scores, run.manifest.key, run.manifest.ended)
@@ -117,8 +121,6 @@ class _Found:
         runs = {seed: run for seed, run in sorted(runs.items()) if len(run[0])}
         if not runs:
             return None
-        if not set(runs) <= known:
-            self.unsaved.append(candidate.name)
         return Kept(
             version=task.version,
             ended=max(ended for _, _, ended in runs.values()),
@@ -134,10 +136,12 @@ class _Found:
             return False
 
 
-def _of_now(scores: Scores, task: Task) -> Scores:
+def of_now(scores: Scores, task: Task) -> Scores:
     """The items that the task still has: one that was taken out or labelled anew is no item of it."""
-    now = set(zip(task.table.ids, task.table.hashes, strict=True))
-    places = [i for i, item in enumerate(zip(scores.ids, scores.hashes, strict=True)) if item in now]
+    now = dict(zip(task.table.ids, task.table.hashes, strict=True))
+    places = [
+        i for i, (name, content) in enumerate(zip(scores.ids, scores.hashes, strict=True)) if now.get(name) == content
+    ]
     return scores.taken(np.asarray(places, dtype=np.int64))
 
 

@@ -9,7 +9,7 @@ import msgspec
 from harness.estimate import State, hold
 from harness.gate.baseline import Baseline, Kept
 from harness.gate.compared import Compared, compared
-from harness.gate.head import Head
+from harness.gate.head import Head, of_now
 from harness.gate.outcome import CeilingState, Change, Outcome, Verdicts, Word
 from harness.gate.policy import Policy, Tier
 from harness.leaderboard.requirements import figures_of
@@ -127,8 +127,7 @@ class _Changes:
         run, before, least = len(head.runs[0]), base.runs[0], self.policy.min_shared
         if shared < least * run:
             return f"only {shared} of {run} items are the baseline's too: make a new baseline"
-        now = set(zip(task.table.ids, task.table.hashes, strict=True))
-        left = sum(item in now for item in zip(before.ids, before.hashes, strict=True))
+        left = len(of_now(before, task))
         if left < least * len(before):
             return f"only {left} of the baseline's {len(before)} items are still the task's: make a new baseline"
         return None

@@ -5,7 +5,12 @@ from collections.abc import Sequence
 from harness.estimate import State
 from harness.gate.outcome import CeilingState, Change, Outcome, Word
 from harness.gate.policy import Tier
-from harness.report.cells import significant
+from harness.report import cells
+
+_NAMED = 3
+"""Candidates in a headline."""
+_ORDER = (Word.WORSE, Word.NOT_COMPARED, Word.CANNOT_TELL, Word.BETTER, Word.SAME)
+"""What needs looking at first."""
 
 
 def title(outcome: Outcome) -> str:
@@ -36,10 +41,6 @@ def headline(outcome: Outcome) -> str:
     if outcome.gone:
         said.append(f"No longer there, and not compared: {_listed(outcome.gone)}.")
     return " ".join(said)
-
-
-_NAMED = 3
-"""Candidates in a headline."""
 
 
 def _refused(outcome: Outcome) -> list[Change]:
@@ -75,8 +76,7 @@ def age(days: float) -> str:
     """E.g. `3 days`, `2 hours`."""
     for size, unit in ((1.0, "day"), (1 / 24, "hour"), (1 / 1440, "minute")):
         if days >= size:
-            number = int(days / size)
-            return f"{number} {unit}{'s' if number != 1 else ''}"
+            return cells.counted(int(days / size), unit)
     return "less than a minute"
 
 
@@ -122,7 +122,7 @@ def items_text(change: Change) -> str:
 
 def ceiling_text(ceiling: CeilingState) -> str:
     """E.g. `p95_latency_ms 612, at most 500 is asked: missed`."""
-    value = "was not measured" if ceiling.value is None else significant(ceiling.value)
+    value = "was not measured" if ceiling.value is None else cells.significant(ceiling.value)
     word = {"open": "cannot tell"}.get(ceiling.state, ceiling.state)
     warns = " (only warns)" if ceiling.tier is Tier.WARN else ""
     return f"{ceiling.figure} {value}, at most {ceiling.at_most:g} is asked: {word}{warns}"
@@ -132,9 +132,6 @@ def counted(changes: Sequence[Change]) -> str:
     """E.g. `1 worse, 3 same, 2 cannot tell`."""
     counts = {word: sum(c.word is word for c in changes) for word in _ORDER}
     return ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "nothing compared"
-
-
-_ORDER = (Word.WORSE, Word.NOT_COMPARED, Word.CANNOT_TELL, Word.BETTER, Word.SAME)
 
 
 def by_tier(outcome: Outcome) -> tuple[list[Change], list[Change]]:

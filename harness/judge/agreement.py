@@ -137,7 +137,7 @@ def _ends(rate: Rate | None) -> tuple[float, float, float] | None:
 
 def _same(metric: str, judged: Mapping[str, tuple[Judgements, Labels]]) -> float | None:
     several = [scores for scores in _repeated(metric, judged) if len(scores) > 1]
-    return sum(len(set(scores.values())) == 1 for scores in several) / len(several) if several else None
+    return fmean(len(set(scores.values())) == 1 for scores in several) if several else None
 
 
 def _swapped(metric: str, judged: Mapping[str, tuple[Judgements, Labels]]) -> tuple[float, float, float] | None:

@@ -68,8 +68,7 @@ def _unanswered(target: str) -> Score:
 
 def _f1_over_classes(*, by_support: bool) -> Aggregate:
     def aggregate(values: Sequence[Pair], counts: NDArray[Any]) -> NDArray[np.float64]:
-        classes = sorted({label for pair in values for label in pair if label is not None})
-        hits, predicted, actual = _margins(values, counts, classes)
+        hits, predicted, actual = _margins(values, counts)
         f1s = ratio(2 * hits, predicted + actual)
         weights = actual if by_support else ((predicted + actual) > 0).astype(np.float64)
         return ratio((f1s * weights).sum(axis=1), weights.sum(axis=1))
@@ -87,17 +86,17 @@ def _least_of_a_class(values: Sequence[Pair], counts: NDArray[Any]) -> float:
 
 
 def _margins(
-    values: Sequence[Pair], counts: NDArray[Any], classes: Sequence[str]
+    values: Sequence[Pair], counts: NDArray[Any]
 ) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
-    """Hits, answers and targets of each class in each row of `counts`: three arrays of B x classes."""
+    """Hits, answers and targets of each class that occurs, in each row of `counts`: three arrays of B x classes."""
+    classes = sorted({label for pair in values for label in pair if label is not None})
     column = {label: j for j, label in enumerate(classes)}
     hit, predicted, actual = np.zeros((3, len(values), len(classes)), dtype=np.float64)
     for i, (target, answer) in enumerate(values):
-        if target in column:
-            actual[i, column[target]] = 1
-        if answer in column:
+        actual[i, column[target]] = 1
+        if answer is not None:
             predicted[i, column[answer]] = 1
-        if target == answer and target in column:
+        if target == answer:
             hit[i, column[target]] = 1
     weights = np.asarray(counts, dtype=np.float64)
     return weights @ hit, weights @ predicted, weights @ actual

@@ -22,7 +22,7 @@ class Share:
 
     parts: Callable[[Any], tuple[int, int]]
     """From the score of an item to its units that are right, and all its units."""
-    empty: str = "nothing of it is here"
+    empty: str
     """Why it is undefined where there is no unit."""
     f1: bool = False
     """Whether the units are those of target and answer together. With J the share of them that is in both, F1 is

@@ -85,7 +85,7 @@ def _least_of_a_type(values: Sequence[Any], counts: NDArray[Any]) -> float:
     """The rarest type's spans, once for each type that occurs."""
     spans = sums(values, counts[None, :])[0][2::_COUNTS]
     held = spans[spans > 0]
-    return float(held.size * held.min(initial=np.inf)) if held.size else 1.0
+    return float(held.size * held.min()) if held.size else 1.0
 
 
 def _counts(target: Sequence[Span], answer: Sequence[Span], kind: str | None) -> tuple[int, int, int]:

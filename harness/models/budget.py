@@ -10,8 +10,8 @@ from harness.models.api import Completion, ModelError, Request
 Pricer = Callable[[str, int, int, int], float | None]
 """`(model, input tokens, cached tokens, output tokens) -> USD`, None where the price is unknown."""
 
-
 BUDGET_SPENT = "BudgetSpent"
+"""Kind of the error that ends a run at its budget."""
 HOW_TO_PRICE = (
     'State it in harness.toml, in USD per million tokens: [prices."{model}"] with input = ... and output = ...'
 )

@@ -170,14 +170,9 @@ class ResponseCache:
 
 @contextlib.contextmanager
 def _transaction(db: sqlite3.Connection) -> Iterator[None]:
-    db.execute("begin immediate")
-    try:
+    with db:  # commits, or rolls back whatever was raised
+        db.execute("begin immediate")
         yield
-        db.execute("commit")
-    except BaseException:
-        if db.in_transaction:
-            db.execute("rollback")
-        raise
 
 
 def _opened(path: Path) -> sqlite3.Connection:

@@ -57,7 +57,7 @@ class OpenAIModel(HttpModel):
             output_tokens=usage.completion_tokens,
             stop="refusal" if refused else "length" if cut else "stop",
             model=answer.model,
-            metered=bool(answer.usage and answer.usage.prompt_tokens),
+            metered=usage.prompt_tokens > 0,
         )
 
 

@@ -2,7 +2,7 @@
 
 import asyncio
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 import msgspec
@@ -48,11 +48,12 @@ class OpenAIEmbeddings(OpenAIModel):
         if len({len(row.embedding) for row in rows}) != 1 or not rows[0].embedding:
             raise bad_response("holds vectors of different lengths")
         vectors = np.asarray([row.embedding for row in rows], dtype=_FLOATS)
+        tokens = answer.usage.prompt_tokens if answer.usage else 0
         return Completion(
             text=base64.b64encode(vectors.tobytes()).decode(),
-            input_tokens=answer.usage.prompt_tokens if answer.usage else 0,
+            input_tokens=tokens,
             model=answer.model,
-            metered=bool(answer.usage and answer.usage.prompt_tokens),
+            metered=tokens > 0,
         )
 
 
@@ -110,7 +111,7 @@ class HostedEmbedder:
         return np.asarray(vectors / lengths, dtype=np.float32), call
 
 
-def _batches(texts: Sequence[str] | dict[str, None]) -> Iterator[list[str]]:
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
     batch: list[str] = []
     size = 0
     for text in texts:

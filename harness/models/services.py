@@ -155,28 +155,16 @@ class Services:
         other.patience = patience
         return other
 
-    def without_cache(self) -> "Services":
-        """The same models, with no cached answer: for measuring how long an answer takes."""
-        return self._sharing(None, self._seed, remembers=False)
-
     def under(self, seed: int) -> "Services":
         """The same models for a run under a seed: what a model samples is another answer under each."""
-        return self._sharing(self.cache, seed, remembers=True)
+        other: Services = copy.copy(self)
+        other._seed, other._callers = seed, {}
+        return other
 
-    def _sharing(self, cache: ResponseCache | None, seed: int, *, remembers: bool) -> "Services":
-        other = Services(
-            self.root,
-            cache=cache,
-            budget=self._budget,
-            retry=self._retry,
-            max_concurrency=self._max_concurrency,
-            repeat=self._repeat,
-            seed=seed,
-        )
-        other.cores, other._models, other._embedders = self.cores, self._models, self._embedders
-        other._limiters, other._rerankers = self._limiters, self._rerankers
-        if remembers:
-            other._asking, other._remembering = self._asking, self._remembering
+    def without_cache(self) -> "Services":
+        """The same models, with no cached answer: for measuring how long an answer takes."""
+        other: Services = self.under(self._seed)
+        other.cache, other._remembering = None, {}
         return other
 
     async def close(self) -> None:
@@ -188,6 +176,18 @@ class Services:
         self._embedders.clear()
         self._remembering.clear()
         self._rerankers.clear()
+
+
+@asynccontextmanager
+async def cached_services(root: Path, responses: Path, *, repeat: int = 0, seed: int = 0) -> AsyncIterator[Services]:
+    """Services with the response cache in the file `responses`; at the end both are closed."""
+    cache = ResponseCache(responses)
+    services = Services(root, cache=cache, repeat=repeat, seed=seed)
+    try:
+        yield services
+    finally:
+        await services.close()
+        cache.close()
 
 
 def check_model(name: str, root: Path, endpoint: Endpoint | None = None) -> None:

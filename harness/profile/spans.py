@@ -1,10 +1,10 @@
 """Of spans: each type by itself."""
 
 from collections.abc import Sequence
-from typing import Any
 
 import numpy as np
 
+from harness.metrics.metric import Metric
 from harness.metrics.spans import Span, exact, partial_recall, support
 from harness.profile.table import Table, few
 
@@ -26,6 +26,6 @@ def of_spans(pairs: Sequence[tuple[Sequence[Span], Sequence[Span]]], types: Sequ
     return [Table("By type", columns, tuple(rows), few(list(counts.items()), "spans"))]
 
 
-def _figure(metric: Any, pairs: Sequence[tuple[Sequence[Span], Sequence[Span]]]) -> str:
+def _figure(metric: Metric, pairs: Sequence[tuple[Sequence[Span], Sequence[Span]]]) -> str:
     scores = [metric.score(target, answer) for target, answer in pairs]
     return f"{float(np.nan_to_num(metric.aggregate(scores, np.ones((1, len(scores))))[0])):.2f}"

@@ -3,8 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-FEW = 5
-"""Of fewer examples than this no share says much."""
+from harness.check.classes import FEW
 
 
 @dataclass(frozen=True)

@@ -29,8 +29,7 @@ def comment(published: Published, *, tables: bool = True) -> str:
         if published.outcome is not None:
             lines += _changes(board.task, published.outcome)
         if tables:
-            number = len(_shown(board))
-            lines += _folded(f"Leaderboard, {number} candidate{'s' * (number != 1)}", _leaderboard(board))
+            lines += _folded(f"Leaderboard, {cells.counted(len(_shown(board)), 'candidate')}", _leaderboard(board))
     if published.outcome is not None and published.outcome.notes:
         notes = [f"- {escape(note)}" for note in published.outcome.notes]
         lines += ["", *_folded(f"Not compared: {len(notes)}", notes)]
@@ -75,7 +74,8 @@ def _changes(task: str, outcome: Outcome) -> list[str]:
         lines += ["", *_folded(f"Other metrics, which only warn: {words.counted(warned)}", _listed(warned))]
     for change in deciding:
         if change.fell:
-            lines += ["", *_folded(f"{_items(change.flipped_in_all)} fell with {change.candidate}", _fell(change))]
+            fallen = cells.counted(change.flipped_in_all, "item")
+            lines += ["", *_folded(f"{fallen} fell with {change.candidate}", _fell(change))]
     return [*lines, ""]
 
 
@@ -116,10 +116,6 @@ def _fell(change: Change) -> list[str]:
 
 def _shown_text(text: str) -> str:
     return escape(text) or "*(empty)*"
-
-
-def _items(number: int) -> str:
-    return f"{number} item{'s' * (number != 1)}"
 
 
 def _leaderboard(board: Leaderboard) -> list[str]:

@@ -11,9 +11,7 @@ from typing import Any
 from harness.errors import UnavailableError
 
 _TRIES, _TIMEOUT_S, _PAUSE_S = 3, 30.0, 0.5
-
-
-ACTIONS = "github-actions[bot]"
+_ACTIONS = "github-actions[bot]"
 """Whose comments those of a job's own token are."""
 
 
@@ -63,9 +61,9 @@ class Comments:
         A job's own token may not ask who it is: GitHub answers 403, and its comments are those of its bot.
         """
         try:
-            return _login(self._call("GET", "user")) or ACTIONS
+            return _login(self._call("GET", "user")) or _ACTIONS
         except RefusedError:
-            return ACTIONS
+            return _ACTIONS
 
     def create(self, body: str) -> Comment:
         """Adds a comment."""

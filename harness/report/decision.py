@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from harness.decide.verdict import Verdict
 from harness.report.markdown import escape, table
-from harness.report.verdict import cost_rows, first_line, need, part_notes, part_rows, swing_cells
+from harness.report.verdict import COST_TITLES, cost_rows, first_line, need, part_notes, part_rows, swing_cells
 
 QUESTION = "Is it worth going beyond prompting and RAG?"
 
@@ -62,8 +62,7 @@ def _costs(verdict: Verdict) -> Iterator[str]:
     if not verdict.costs:
         return
     yield from ("", "## What each costs", "")
-    titles = ["candidate", "once", "per month [95 %]", "wrong answers per month", "over the horizon [95 %]"]
-    yield from table([*titles, "per correct answer", "weeks to a first result"], cost_rows(verdict), words=1)
+    yield from table(list(COST_TITLES), cost_rows(verdict), words=1)
     yield from ("", "Over the horizon, by part, with the source of its least certain number:", "")
     names, rows = part_rows(verdict)
     yield from table(["candidate", *names], rows, words=1)

@@ -4,12 +4,12 @@ from collections.abc import Iterator, Sequence
 
 import msgspec
 
-from harness.decide.loss import Loss
-from harness.decide.stale import Aged, Relearnt, Stale
-from harness.decide.updating import Paid
-from harness.decide.words import measured, share, usd
+from harness.compare.loss import Loss
 from harness.estimate import Comparison, Estimate
 from harness.report.markdown import escape, table
+from harness.stale.stale import Aged, Relearnt, Stale
+from harness.stale.updating import Paid
+from harness.words import measured, share, usd
 
 HEADINGS = ("candidate", "update", "before", "after, not updated", "updated", "gained", "regained", "the others")
 

@@ -10,7 +10,7 @@ from harness.decide.verdict import Answer, Verdict
 from harness.estimate import State
 from harness.leaderboard.rows import Leaderboard
 from harness.report import cells
-from harness.report.verdict import cost_rows, known, short
+from harness.report.verdict import COST_TITLES, cost_rows, known, short
 
 _COLOURS = {State.MET: "green", State.MISSED: "red", State.OPEN: "yellow"}
 _ANSWERS = {
@@ -21,6 +21,8 @@ _ANSWERS = {
 }
 _NARROW = 130
 _ONLY_WIDE = ("rung", "failed / unparsed", "p50 ms", "per 1,000 calls", "prepare", "rank")
+_COSTS = 5
+"""So many columns of costs find room."""
 
 
 def print_leaderboard(board: Leaderboard, console: Console, verdict: Verdict | None = None) -> None:
@@ -65,10 +67,10 @@ def print_verdict(verdict: Verdict, console: Console) -> None:
 def print_costs(verdict: Verdict, console: Console) -> None:
     """What each candidate costs, and where their costs cross."""
     grid = Table(title="What each costs", title_style="bold", header_style="bold")
-    for title in ("candidate", "once", "per month [95 %]", "wrong answers per month", "over the horizon [95 %]"):
+    for title in COST_TITLES[:_COSTS]:
         grid.add_column(escape(title), justify="left" if title == "candidate" else "right")
     for row in cost_rows(verdict):
-        grid.add_row(*(escape(text) for text in row[:5]))
+        grid.add_row(*(escape(text) for text in row[:_COSTS]))
     console.print(grid)
     parts = Table(title="Over the horizon, by part", title_style="bold", header_style="bold")
     for title in ("candidate", "part", "USD", "source", "how it came about"):

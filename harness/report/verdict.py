@@ -1,7 +1,7 @@
 """The verdict as a few lines: what a terminal and the head of a leaderboard show."""
 
 from harness.decide.verdict import Costs, Need, Range, Reason, Swing, Verdict
-from harness.decide.words import plain, usd
+from harness.words import plain, usd
 
 _REASONS, _NEEDS = 4, 3
 """So many are shown; the rest stands in decision.md."""
@@ -55,8 +55,19 @@ def need(one: Need) -> str:
     return f"{one.what} ({'; '.join(parts)})" if parts else one.what
 
 
+COST_TITLES = (
+    "candidate",
+    "once",
+    "per month [95 %]",
+    "wrong answers per month",
+    "over the horizon [95 %]",
+    "per correct answer",
+    "weeks to a first result",
+)
+
+
 def cost_rows(verdict: Verdict) -> list[list[str]]:
-    """Per candidate: once, per month, wrong answers per month, over the horizon, per correct answer, weeks."""
+    """What stands under `COST_TITLES`, one row per candidate."""
     return [
         [
             cost.candidate,

@@ -38,6 +38,11 @@ def cluster_degrees(groups: ArrayLike) -> float:
     return max(1.0, float(trace**2 / square))
 
 
+def unit_count(groups: ArrayLike | None, n: int) -> int:
+    """How many units n items are: their clusters where they have groups."""
+    return as_clusters(groups, n)[1]
+
+
 def unit_degrees(groups: ArrayLike | None, n: int) -> float:
     """Degrees of freedom that n items give a variance, or their clusters where they have groups."""
     return float(n - 1) if groups is None else cluster_degrees(groups)

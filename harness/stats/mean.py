@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike
 from scipy import stats
 
 from harness.stats.arrays import as_clusters, as_scores, check_level
-from harness.stats.clusters import cluster_degrees
+from harness.stats.clusters import unit_degrees
 from harness.stats.interval import Interval
 
 
@@ -74,7 +74,7 @@ def mean_interval(
     n, value = scores.size, float(scores.mean())
     clusters = as_clusters(groups, n)[1]
     variance = clustered_variance(scores, groups)
-    df = float(n - 1) if groups is None else cluster_degrees(groups)
+    df = unit_degrees(groups, n)
     # Clusters whose means differ by rounding alone do not vary.
     if clusters < 2 or variance <= (1e-12 * float(np.abs(scores).max())) ** 2:
         return MeanEstimate(value, *constant_interval(value, clusters, level, bounds), 0.0, n, clusters, df)

@@ -1,7 +1,5 @@
 """Proportions: Wilson, exact and clustered intervals. Never Wald."""
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy import stats
@@ -10,7 +8,6 @@ from harness.stats.arrays import FloatArray, IntArray, as_binary, as_clusters, a
 from harness.stats.interval import Interval
 from harness.stats.mean import clustered_variance
 
-ProportionInterval = Callable[[float, float, float], Interval]
 # Answers about one document, or to one customer, commonly correlate about as much.
 PRIOR_ICC = 0.3
 PRIOR_WEIGHT = 0.5
@@ -41,20 +38,6 @@ def clopper_pearson(successes: float, n: float, level: float = 0.95) -> Interval
     low = 0.0 if successes == 0 else float(stats.beta.ppf(tail, successes, n - successes + 1))
     high = 1.0 if successes == n else float(stats.beta.isf(tail, successes + 1, n - successes))
     return Interval(low, high)
-
-
-def lower_bound(
-    successes: float, n: float, level: float = 0.95, interval: ProportionInterval = clopper_pearson
-) -> float:
-    """The one-sided lower bound at `level`: the lower end of the interval at 2 * level - 1."""
-    return interval(successes, n, _two_sided(level)).low
-
-
-def upper_bound(
-    successes: float, n: float, level: float = 0.95, interval: ProportionInterval = clopper_pearson
-) -> float:
-    """The one-sided upper bound at `level`: the upper end of the interval at 2 * level - 1."""
-    return interval(successes, n, _two_sided(level)).high
 
 
 def design_effect(values: ArrayLike, groups: ArrayLike | None = None) -> float:
@@ -178,9 +161,3 @@ def _check(successes: float, n: float, level: float) -> None:
         raise ValueError(f"no items: n must be above 0, found {n}")
     if not 0 <= successes <= n:
         raise ValueError(f"successes must lie between 0 and n = {n:g}, found {successes:g}")
-
-
-def _two_sided(level: float) -> float:
-    if not 0.5 < level < 1:
-        raise ValueError(f"the level of a one-sided bound lies between 0.5 and 1, found {level}")
-    return 2 * level - 1

@@ -56,14 +56,6 @@ def quantile_upper_bound(values: ArrayLike, q: float, level: float = 0.95) -> fl
     return _upper(np.sort(as_scores(values)), _check(q), 1 - check_level(level))
 
 
-def items_to_bound(q: float, level: float = 0.95) -> int:
-    """The smallest n that has a one-sided upper bound of the q-quantile: 59 for the 95th percentile.
-
-    The greatest of n values exceeds the quantile with probability 1 - q^n (Wilks 1941).
-    """
-    return math.ceil(math.log(1 - check_level(level)) / math.log(_check(q)))
-
-
 def _lower(ordered: FloatArray, q: float, tail: float) -> float:
     # The greatest rank r with P(fewer than r values below the quantile) <= tail.
     rank = int(stats.binom.ppf(tail, ordered.size, q))

@@ -33,34 +33,6 @@ def items_to_verify(rate: float, failures: int = 0, level: float = 0.95) -> int:
     return high
 
 
-def allowed_failures(n: int, rate: float, level: float = 0.95) -> int | None:
-    """The most failures among n items that still verify the rate; None where even 0 do not.
-
-    Raises:
-        ValueError: no items, or a rate or a level not between 0 and 1.
-    """
-    _check(rate)
-    if n < 1:
-        raise ValueError(f"no items: n must be above 0, found {n}")
-    alpha = 1 - check_level(level)
-    failures = int(stats.binom.ppf(alpha, n, 1 - rate))
-    while failures >= 0 and not _verifies(n, failures, rate, alpha):
-        failures -= 1
-    return failures if failures >= 0 else None
-
-
-def power_to_verify(n: int, rate: float, true_rate: float, level: float = 0.95) -> float:
-    """The probability that n items verify the claimed rate when the true one is `true_rate`.
-
-    Raises:
-        ValueError: as `allowed_failures`, or a true rate outside 0 to 1.
-    """
-    if not 0 <= true_rate <= 1:
-        raise ValueError(f"a success rate lies between 0 and 1, found {true_rate}")
-    allowed = allowed_failures(n, rate, level)
-    return 0.0 if allowed is None else float(stats.binom.cdf(allowed, n, 1 - true_rate))
-
-
 def items_for_power(rate: float, true_rate: float, power: float = 0.8, level: float = 0.95) -> int:
     """Items that verify the claimed rate with this power when the true one is `true_rate`.
 

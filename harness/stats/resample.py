@@ -99,27 +99,6 @@ def leave_one_out(units: Units) -> Iterator[tuple[IntArray, IntArray]]:
         done += size
 
 
-def resample_counts(
-    codes: ArrayLike, u: int, draws: int, rng: np.random.Generator, groups: ArrayLike | None = None
-) -> IntArray:
-    """How often each of u distinct scores stands in each resample.
-
-    Without groups a multinomial draw of n items; with groups a multinomial draw of as many clusters as
-    there are, each with all of its items.
-
-    Args:
-        codes: (n,) which distinct score each item has, from 0 to u - 1.
-        u: number of distinct scores.
-        draws: number of resamples.
-        rng: where the randomness comes from.
-        groups: (n,) cluster codes.
-
-    Returns:
-        (draws, u) counts. It is held at once: for large draws x u use `draw_counts`.
-    """
-    return np.concatenate(list(draw_counts(distinct_units([codes], [u], groups), draws, rng)))
-
-
 def split(counts: IntArray, widths: Sequence[int]) -> list[IntArray]:
     """The counts (b, c) of all sides, as one array (b, width) per side."""
     return np.split(counts, np.cumsum(widths)[:-1], axis=1)

@@ -29,8 +29,6 @@ class Differences:
     """(m,) lower ends."""
     high: FloatArray
     """(m,) upper ends."""
-    p_value: FloatArray
-    """(m,) two-sided, adjusted for all m; never 0, and NaN where draws that do not vary tell nothing of it."""
     critical: float
     """How many standard errors the intervals reach."""
 
@@ -82,7 +80,7 @@ def simultaneous(
         pairs: (m, 2) which candidate minus which: `all_pairs` or `against`.
         level: the probability that all intervals hold.
         interval: of a single pair; without it the draws speak alone, and those without any spread are an interval of
-            no width and a p of NaN.
+            no width.
 
     Raises:
         ValueError: fewer than two draws, shapes that do not fit, or a wrong level.
@@ -97,14 +95,12 @@ def simultaneous(
     scale = np.where(error > 0, error, 1.0)
     greatest = np.where(error > 0, np.abs(gaps - value) / scale, 0.0).max(axis=1, initial=0.0)
     critical = float(np.quantile(greatest, level, method="higher"))
-    hits = greatest.size - np.searchsorted(np.sort(greatest), np.abs(value) / scale, side="left")
-    p_value = np.where(error > 0, (1 + hits) / (1 + greatest.size), np.where(value == 0, 1.0, np.nan))
     low, high = value - critical * error, value + critical * error
     if interval is not None:
         single = _single_levels(error, critical, level)
         ends = [interval(int(a), int(b), *rest) for (a, b), *rest in zip(chosen, single, error, strict=True)]
         low, high = np.array(ends).T
-    return Differences(chosen, value, low, high, p_value, critical)
+    return Differences(chosen, value, low, high, critical)
 
 
 def best_of(

@@ -85,9 +85,9 @@ class Board:
             metric: by default the task's primary one.
         """
         rows = [self[name] for name in (first, second)]
-        comparison, chosen = self._runs.compare(self.task, first, second, metric)
-        difference = Difference(f"{first} - {second} in {chosen.name}", comparison, chosen.higher_is_better)
-        rows[0].note(f"{self.task}.{first}-{second}.{chosen.name}", repr(difference))
+        said = self._runs.compare(self.task, first, second, metric)
+        difference = Difference(f"{first} - {second} in {said.metric}", said.difference, said.higher_is_better)
+        rows[0].note(f"{self.task}.{first}-{second}.{said.metric}", repr(difference))
         return difference
 
     def __repr__(self) -> str:

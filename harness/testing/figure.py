@@ -3,8 +3,8 @@
 from dataclasses import dataclass
 from typing import NoReturn
 
-from harness.decide.words import figures, measured
 from harness.estimate import Comparison, Estimate, State, hold
+from harness.words import figures, measured
 
 
 @dataclass(frozen=True, eq=False)

@@ -119,7 +119,7 @@ class ItemRuns:
         if asked not in self._results:
             self._results[asked] = self._run(asked)
         task = self.runs.task(asked.task)
-        item = next(i for i in task.test if i.id == item_id)
+        item = task.test[task.table.place[item_id]]
         found = [records[item_id] for records in self._results[asked] if item_id in records]
         if len(found) < asked.repeats:
             raise RunError(f"{asked.candidate} on {asked.task} stopped before it came to item {item_id}.")

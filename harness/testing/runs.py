@@ -12,9 +12,8 @@ if TYPE_CHECKING:
     from filelock import FileLock
 
     from harness.api import OpenProject
-    from harness.estimate import Comparison
+    from harness.compare.result import PairedComparison
     from harness.leaderboard.rows import Leaderboard
-    from harness.metrics.metric import Metric
     from harness.project import Candidate
     from harness.run.options import Outcome
     from harness.run.session import Session
@@ -69,21 +68,9 @@ class Runs:
             self._boards[task, able] = self.project.leaderboard(self.task(task), able)
         return self._boards.get((task, able))
 
-    def compare(self, task: str, first: str, second: str, metric: str | None) -> "tuple[Comparison, Metric]":
-        """The difference of two candidates that ran, paired on the items of both."""
-        import numpy as np
-
-        from harness.errors import UnknownNameError
-        from harness.figures.columns import BOOTSTRAP_SEED
-        from harness.figures.paired import compare
-
-        loaded = self.task(task)
-        by_name = {m.name: m for m in loaded.metrics}
-        if metric is not None and metric not in by_name:
-            raise UnknownNameError("metric", metric, by_name, f"task {task}")
-        chosen = by_name[metric] if metric else loaded.primary
-        a, b = (self.project.scores(loaded, name) for name in (first, second))
-        return compare(chosen, a, b, second, np.random.default_rng(BOOTSTRAP_SEED)), chosen
+    def compare(self, task: str, first: str, second: str, metric: str | None) -> "PairedComparison":
+        """What `harness compare` says of two candidates that ran."""
+        return self.project.compare(self.task(task), first, second, metric=metric)
 
     def sampled(self, task: str, candidate: str, samples: int | None, repeats: int) -> "list[Outcome]":
         """Runs a candidate over some items, once or under several seeds.

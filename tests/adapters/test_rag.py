@@ -13,7 +13,7 @@ from fakes.server import FakeServer, failing
 from harness.api import open_project
 from harness.errors import ConfigError
 from harness.models.retry import RetryPolicy
-from harness.money import pricer, spending, today
+from harness.money import Tally, pricer, today
 from harness.run.journal import latest
 from harness.run.options import Options, Outcome
 from harness.types import Answered, Failed, Preparation
@@ -161,9 +161,10 @@ def test_the_calls_of_embedding_are_priced_with_the_others(desk: Desk) -> None:
     prices = '[prices."openai/fake"]\ninput = 0\noutput = 0\n'
     (desk.root / "harness.toml").write_text((desk.root / "harness.toml").read_text() + prices)
     desk.run()
-    spent = spending(desk.records().values(), pricer(today(), {"openai/fake": {"input": 0, "output": 0}}))
+    tally = Tally(pricer(today(), {"openai/fake": {"input": 0, "output": 0}}))
+    tally.add(desk.records().values())
     words = sum(len(question.split()) for _, question, _, _ in QUESTIONS)
-    assert spent.cold_usd == pytest.approx(words * 0.02e-6)
+    assert tally.spending.cold_usd == pytest.approx(words * 0.02e-6)
 
 
 def test_a_query_that_cannot_be_embedded_is_a_failure_with_its_call(desk: Desk) -> None:

@@ -43,6 +43,7 @@ def test_two_candidates_of_a_task_are_compared(lab: Any) -> None:
         (("import", "lm-eval", "a.jsonl"), "no samples file"),
         (("import", "promtfoo", "a.jsonl"), "did you mean 'promptfoo'"),
         (("curve", "pets", "--sizes", "some"), "--sizes: found 'some'"),
+        (("curve", "pets", "--sizes", ","), "--sizes: found ','"),
         (("curve", "pets", "--sizes", "5000", "-c", "tfidf"), "20 labelled items, fewer than the size 5000"),
         (("run", "pets", "--until-decided", "-c", "tfidf"), "at least two candidates"),
     ],

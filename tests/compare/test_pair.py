@@ -9,7 +9,7 @@ from scipy import stats
 
 from harness.compare.claims import claims_of
 from harness.compare.pair import compare_contenders
-from harness.compare.power import Spread
+from harness.compare.power import Spread, _needed
 from harness.compare.result import Contender, PairedComparison
 from harness.errors import ComparisonError, UnknownNameError
 from harness.metrics.metric import Metric
@@ -122,6 +122,13 @@ def test_power_is_that_of_miller_where_the_interval_is_normal() -> None:
     n, variance = 198, 1 / 9 + 2 / 6
     power = Spread(n, 1e9, variance / n).shows(n, (1, 1), 0.05, 0.8)
     assert power == pytest.approx(0.1327, abs=1e-4)  # Miller 2024 prints 13.2 %
+
+
+@pytest.mark.parametrize(("difference", "margin"), [(0.03, 0.0), (0.05, 0.02), (-0.05, 0.02)])
+def test_the_items_that_would_settle_it_are_those_of_miller_where_the_interval_is_normal(
+    difference: float, margin: float
+) -> None:
+    assert _needed(Spread(100, 1e9, 1 / 9 / 100), difference, margin) == (969, None)  # Miller 2024
 
 
 def compared(a: list[Scores], b: list[Scores], margin: float = 0.0) -> PairedComparison:

@@ -3,9 +3,9 @@
 import numpy as np
 import pytest
 
-from harness.decide.costs import approach_of_entry
+from harness.costs.of_runs import approach_of_entry
+from harness.costs.stated import Economy
 from harness.decide.paid import weeks_of
-from harness.decide.stated import Economy
 from harness.economics.candidate import CostInputs, cost_of_candidate
 from harness.economics.defaults import TABLE, assumptions
 from harness.economics.figures import Figure

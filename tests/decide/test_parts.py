@@ -4,9 +4,9 @@ import pytest
 from harness.decide.items import for_bound, for_margin
 from harness.decide.pareto import _beaten
 from harness.decide.rungs import parameters
-from harness.decide.words import about, listed, more_or_less, plain, share, usd
 from harness.estimate import Estimate
 from harness.report.decision import decision_markdown
+from harness.words import about, listed, more_or_less, plain, share, usd
 
 
 def estimate(value, n, half=0.0):

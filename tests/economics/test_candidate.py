@@ -28,7 +28,7 @@ def hardware(**settings):
 
 def test_an_api_candidate_pays_tokens_and_no_machine():
     cost = build("prompting", bought={"tokens": Figure("x: tokens", 0.00325, "looked up")})
-    assert cost.per_call().usd == pytest.approx(0.00325)
+    assert cost.line({})[1] == pytest.approx(0.00325)
     assert {part.name for part in cost.parts} == {"tokens", "engineering", "monitoring", "update work"}
     assert cost.capacity is None
 

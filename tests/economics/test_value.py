@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from harness.economics.value import Information, information_about, perfect_information, sample_information
+from harness.economics.value import information_about, perfect_information, sample_information
 
 
 def test_knowing_everything_is_worth_the_loss_it_avoids():
@@ -57,9 +57,3 @@ def test_a_sample_that_narrows_nothing_is_worth_nothing_and_more_narrowing_is_wo
 def test_a_sample_cannot_widen_what_is_known(now, after):
     with pytest.raises(ValueError, match="expected 0 to sd_now"):
         sample_information(0, now, after)
-
-
-def test_information_pays_when_it_is_worth_more_than_it_costs():
-    assert Information(100, 60).pays is True
-    assert Information(100, 160).pays is False
-    assert Information(100, None).pays is None

@@ -9,7 +9,7 @@ import pytest
 
 from harness import open_project
 from harness.adapter import TaskView
-from harness.decide.loss import Loss
+from harness.compare.loss import Loss
 from harness.finetuning import tensors
 from harness.finetuning.settings import FineTuning
 from harness.finetuning.untrained import untrained

@@ -6,8 +6,6 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from harness.errors import UnknownNameError
-from harness.kinds.fault import Fault
 from harness.kinds.label import Label
 
 DOCUMENTS = Label(("invoice", "credit note", "request for quotation", "quotation", "order"))
@@ -80,42 +78,9 @@ def test_a_number_is_the_label_that_is_written_so() -> None:
     assert [kind.check(target) for target in (0, 1, "1", True)] == ["0", "1", "1", "True"]
 
 
-def test_metrics_are_found_by_name_and_by_label() -> None:
-    assert [DOCUMENTS.metric(name).name for name in DOCUMENTS.default_metrics()] == [
-        "accuracy", "macro_f1", "weighted_f1"
-    ]  # fmt: skip
-    assert DOCUMENTS.metric("recall[credit note]").name == "recall[credit note]"
-    with pytest.raises(UnknownNameError, match="did you mean 'accuracy'"):
-        DOCUMENTS.metric("acuracy")
-    with pytest.raises(UnknownNameError):
-        DOCUMENTS.metric("recall[nothing]")
+def test_accuracy_and_the_f1_of_classes_are_its_default_metrics() -> None:
+    assert DOCUMENTS.default_metrics() == ("accuracy", "macro_f1", "weighted_f1")
 
 
 def test_the_key_changes_with_the_labels_and_their_order() -> None:
     assert Label(("a", "b")).key() != Label(("b", "a")).key() != Label(("b", "c")).key()
-
-
-def test_asking_names_every_label() -> None:
-    assert all(label in DOCUMENTS.ask() for label in DOCUMENTS.labels)
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("invoice", None),
-        ("the clerk", Fault.LABELS),
-        ("Answer: receipt", Fault.LABELS),
-        ("invoice or purchase order", Fault.FORMAT),
-        ("That depends on what was agreed with the customer", Fault.UNPARSEABLE),
-        ("I'm sorry, I cannot tell.", Fault.REFUSED),
-        (" ", Fault.EMPTY),
-    ],
-)
-def test_what_is_wrong_with_the_form_is_told(text: str, fault: Fault | None) -> None:
-    kind = Label(("invoice", "purchase order"))
-    assert kind.fault(text, kind.parse(text, "the bolt is loose"), "the bolt is loose") is fault
-
-
-def test_a_misspelt_class_in_a_metric_is_named_with_the_near_miss():
-    with pytest.raises(UnknownNameError, match=r"did you mean 'recall\[invoice\]'"):
-        Label(("invoice", "order")).metric("recall[invoise]")

@@ -2,8 +2,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from harness.errors import ConfigError, UnknownNameError
-from harness.kinds.fault import Fault
+from harness.errors import ConfigError
 from harness.kinds.number import Number
 from harness.metrics.metric import check_ordered
 
@@ -79,25 +78,3 @@ def test_a_figure_that_is_neither_better_nor_worse_is_nothing_to_rank_by(name):
     with pytest.raises(ConfigError, match="Take mae or rmse"):
         check_ordered(KIND.metric(name), "task.toml")
     check_ordered(KIND.metric("mae"), "task.toml")
-
-
-def test_metrics_by_name():
-    for name in (*KIND.default_metrics(), "residual_quantile[0.9]"):
-        assert KIND.metric(name).name == name
-    with pytest.raises(UnknownNameError, match="did you mean 'rmse'"):
-        KIND.metric("rmse2")
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("7", None),
-        ("between 3 and 5", Fault.FORMAT),
-        ("many", Fault.UNPARSEABLE),
-        ("As an AI I do not count", Fault.REFUSED),
-        ("", Fault.EMPTY),
-    ],
-)
-def test_what_is_wrong_with_the_form_is_told(text: str, fault: Fault | None) -> None:
-    kind = Number()
-    assert kind.fault(text, kind.parse(text, "the bolt is loose"), "the bolt is loose") is fault

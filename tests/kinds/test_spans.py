@@ -3,19 +3,13 @@ from pathlib import Path
 
 import pytest
 
-from harness.errors import ConfigError, UnknownNameError
-from harness.kinds.fault import Fault
+from harness.errors import ConfigError
 from harness.kinds.registry import make_kind
 from harness.kinds.spans import Spans
 
 KIND = Spans(("part", "fault"))
 TEXT = "The pump leaks, so the pump was replaced."
 TARGET = [[4, 8, "part"], [9, 14, "fault"], [23, 27, "part"]]
-
-
-def test_the_spans_it_writes_are_the_spans_it_reads_also_where_a_quote_stands_twice():
-    assert KIND.parse(KIND.write(TARGET, TEXT), TEXT) == TARGET
-    assert KIND.parse(KIND.write([], TEXT), TEXT) == []
 
 
 @pytest.mark.parametrize("text", ["", "none", "{}", '{"text": "pump"}', "[1, 2]", '["pump"]', '[{"text": "pump"'])
@@ -72,26 +66,3 @@ def test_types_are_those_of_the_targets_where_the_task_names_none():
     assert made.types == ("action", "fault", "part")
     with pytest.raises(ConfigError, match="needs \\[task\\] types"):
         make_kind("spans", {}, [[]], "task.toml", Path())
-
-
-def test_metrics_by_name():
-    for name in (*KIND.default_metrics(), "recall[part]", "partial_recall[fault]", "weighted_f1", "exact_match"):
-        assert KIND.metric(name).name == name
-    with pytest.raises(UnknownNameError):
-        KIND.metric("f1[motor]")
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ('[{"text": "bolt", "type": "part"}]', None),
-        ('[{"text": "bolt", "type": "tool"}]', Fault.LABELS),
-        ('[{"text": "screw", "type": "part"}]', Fault.FORMAT),
-        ('{"text": "bolt"}', Fault.FORMAT),
-        ("the bolt", Fault.UNPARSEABLE),
-        ("", Fault.EMPTY),
-    ],
-)
-def test_what_is_wrong_with_the_form_is_told(text: str, fault: Fault | None) -> None:
-    kind = Spans(("part",))
-    assert kind.fault(text, kind.parse(text, "the bolt is loose"), "the bolt is loose") is fault

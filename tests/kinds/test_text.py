@@ -1,7 +1,5 @@
 import pytest
 
-from harness.errors import UnknownNameError
-from harness.kinds.fault import Fault
 from harness.kinds.text import Text
 
 KIND = Text()
@@ -40,24 +38,3 @@ def test_no_answer_is_permitted_where_the_task_says_how_to_say_it():
     assert "not in" not in KIND.ask()
     assert kind.key() != KIND.key()
     assert kind.metric("exact_match").score("not in the documents", "Not in the documents.") == 1
-
-
-def test_metrics_by_name():
-    for name in (*KIND.default_metrics(), "bleu", "chrf"):
-        assert KIND.metric(name).name == name
-    with pytest.raises(UnknownNameError, match="rouge_l"):
-        KIND.metric("rouge-l")
-
-
-@pytest.mark.parametrize(
-    ("text", "fault"),
-    [
-        ("Paris", None),
-        ("unknown", None),
-        ("I cannot answer that.", Fault.REFUSED),
-        ("", Fault.EMPTY),
-    ],
-)
-def test_what_is_wrong_with_the_form_is_told(text: str, fault: Fault | None) -> None:
-    kind = Text("unknown")
-    assert kind.fault(text, kind.parse(text, "the bolt is loose"), "the bolt is loose") is fault

@@ -191,14 +191,18 @@ def wait_for(log: Path, lines: int) -> list[str]:
     pytest.fail(f"the run never asked {lines} items")
 
 
+def kill(root: Path, after: int) -> None:
+    """Starts a run and kills it once so many items were asked."""
+    work = start(root)
+    wait_for(root / "asked.txt", after)
+    work.send_signal(signal.SIGKILL)
+    work.communicate()
+
+
 def test_a_kill_loses_no_finished_record_and_the_next_run_asks_the_rest(lab) -> None:
     lab.toy("pause = 0.03")
     lab.test(lab.rows(0, 60, "test"))
-    work = start(lab.root)
-    wait_for(lab.root / "asked.txt", 9)
-    work.send_signal(signal.SIGKILL)
-    work.wait()
-    work.stderr.close()
+    kill(lab.root, after=9)
     asked = lab.asked()
     # One after the other: all that were asked before the last one are finished.
     kept = [record.item_id for record in read_records(journal_of(lab.root))]
@@ -213,11 +217,7 @@ def test_a_kill_loses_no_finished_record_and_the_next_run_asks_the_rest(lab) -> 
 def test_what_a_killed_first_run_finished_is_on_the_leaderboard_which_says_that_it_did_not_end(lab) -> None:
     lab.toy("pause = 0.03")
     lab.test(lab.rows(0, 60, "test"))
-    work = start(lab.root)
-    wait_for(lab.root / "asked.txt", 9)
-    work.send_signal(signal.SIGKILL)
-    work.wait()
-    work.stderr.close()
+    kill(lab.root, after=9)
     board = lab.cli("leaderboard", "pets")
     assert board.code == 0, board.err
     assert "it has not come to its end" in board.out.replace("\n", " ")

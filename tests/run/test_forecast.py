@@ -3,7 +3,7 @@
 import pytest
 from fakes.server import FakeServer, failing, openai_answer
 
-from harness.money import pricer, spending, today
+from harness.money import Tally, pricer, today
 from harness.run.journal import latest
 
 ASKING = """
@@ -73,6 +73,12 @@ def test_rates_that_a_candidate_keeps_to_bound_the_time(shop) -> None:
     assert row_of(shop.cli("run", "pets", "--dry-run"))[6:8] == ["2", "min"]
 
 
+def spent(shop, records):
+    tally = Tally(pricer(today(), shop.open().project.file.prices))
+    tally.add(records)
+    return tally.spending
+
+
 def test_where_a_server_tells_no_usage_its_price_is_unknown_and_what_is_left_is_estimated(shop) -> None:
     def silent(body):
         said = openai_answer(body)
@@ -85,7 +91,7 @@ def test_where_a_server_tells_no_usage_its_price_is_unknown_and_what_is_left_is_
     (journal,) = shop.root.glob("results/pets/records/*/records.jsonl")
     records = list(latest(journal).values())
     assert {call.usage for record in records for call in record.calls} == {"unknown"}
-    found = spending(records, pricer(today(), shop.open().project.file.prices))
+    found = spent(shop, records)
     assert (found.billed_usd, found.cold_usd) == (None, None)
     assert "tells no usage" in found.unknown[0]
     row = row_of(shop.cli("run", "pets", "--dry-run"))
@@ -93,7 +99,7 @@ def test_where_a_server_tells_no_usage_its_price_is_unknown_and_what_is_left_is_
     assert float(row[5].removeprefix("$")) > 0
     toml = (shop.root / "harness.toml").read_text()
     shop.write("harness.toml", toml.replace("put = 1000.0", "put = 0.0"))
-    free = spending(records, pricer(today(), shop.open().project.file.prices))
+    free = spent(shop, records)
     assert free.billed_usd == 0.0, "whatever they are, tokens that cost nothing cost nothing"
 
 

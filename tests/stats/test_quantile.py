@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 
 from harness.stats.quantile import (
-    items_to_bound,
     quantile_interval,
     quantile_lower_bound,
     quantile_upper_bound,
@@ -21,7 +20,7 @@ def test_the_median_of_ten_lies_between_the_2nd_and_the_9th():
 
 @pytest.mark.parametrize(("q", "n"), [(0.95, 59), (0.5, 5), (0.99, 299)])
 def test_smallest_n_that_bounds_a_percentile(q, n):
-    assert items_to_bound(q) == n
+    # The greatest of n values exceeds the quantile with probability 1 - q^n (Wilks 1941).
     assert quantile_upper_bound(np.arange(n), q) == n - 1
     assert quantile_upper_bound(np.arange(n - 1), q) == math.inf
 

@@ -4,7 +4,12 @@ import numpy as np
 import pytest
 
 from harness.stats.multinomial import multinomial, plan
-from harness.stats.resample import distinct_units, draw_counts, leave_one_out, resample_counts
+from harness.stats.resample import distinct_units, draw_counts, leave_one_out
+
+
+def resampled(codes, u, draws, seed, groups=None):
+    units = distinct_units([codes], [u], groups)
+    return np.concatenate(list(draw_counts(units, draws, np.random.default_rng(seed))))
 
 
 @pytest.mark.parametrize(
@@ -33,7 +38,7 @@ def test_rare_cells_are_drawn_singly_or_looked_up_and_frequent_ones_by_binomials
 
 def test_counts_of_items_sum_to_n_and_follow_the_frequencies():
     codes = np.repeat([0, 1, 2], [70, 25, 5])
-    counts = resample_counts(codes, 4, 5000, np.random.default_rng(1))
+    counts = resampled(codes, 4, 5000, 1)
     assert counts.shape == (5000, 4)
     assert (counts.sum(axis=1) == 100).all()
     assert counts[:, 3].max() == 0
@@ -45,7 +50,7 @@ def test_clusters_are_drawn_whole():
     # Three clusters: (2 of score 0), (3 of score 1), (1 of each); every draw is a sum of three of them.
     codes = np.array([0, 0, 1, 1, 1, 0, 1])
     groups = np.array([5, 5, 8, 8, 8, 9, 9])
-    counts = resample_counts(codes, 2, 4000, np.random.default_rng(2), groups)
+    counts = resampled(codes, 2, 4000, 2, groups)
     rows = np.array([[2, 0], [0, 3], [1, 1]])
     possible = {tuple(rows[[i, j, k]].sum(axis=0)) for i in range(3) for j in range(3) for k in range(3)}
     assert {tuple(row) for row in counts} == possible
@@ -80,7 +85,7 @@ def test_leaving_one_out_takes_each_distinct_unit_once():
 
 def test_the_same_seed_gives_the_same_counts():
     codes = np.random.default_rng(4).integers(0, 50, 1000)
-    first, second = (resample_counts(codes, 50, 200, np.random.default_rng(5)) for _ in range(2))
+    first, second = (resampled(codes, 50, 200, 5) for _ in range(2))
     assert (first == second).all()
 
 

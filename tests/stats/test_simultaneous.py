@@ -62,17 +62,6 @@ def test_the_critical_value_of_one_difference_is_normal_and_of_all_pairs_tukeys(
     assert simultaneous(np.zeros(4), draws, all_pairs(4)).critical == pytest.approx(3.633 / 2**0.5, abs=0.02)
 
 
-def test_adjusted_p_values_agree_with_the_intervals_and_are_never_0():
-    rng = np.random.default_rng(2)
-    estimates = np.array([0.0, 0.15, 0.31, 2.0])
-    found = simultaneous(estimates, estimates + 0.1 * rng.standard_normal((4999, 4)), all_pairs(4))
-    outside = (found.low > 0) | (found.high < 0)
-    assert ((found.p_value <= 0.05) == outside).all()
-    assert found.p_value.min() == pytest.approx(1 / 5000)
-    assert outside.any()
-    assert not outside.all()
-
-
 def test_intervals_hold_together_as_often_as_they_say():
     rng = np.random.default_rng(3)
     held = []
@@ -90,7 +79,7 @@ def test_a_candidate_and_its_copy_do_not_disturb_the_others():
     doubled = np.c_[draws, draws[:, 1]]
     found = simultaneous([0.0, 1.0, 1.0], doubled, all_pairs(3))
     assert found.critical == pytest.approx(1.96, abs=0.06)
-    assert (found.low[2], found.high[2], found.p_value[2]) == (0, 0, 1)
+    assert (found.low[2], found.high[2]) == (0, 0)
 
 
 def test_with_an_interval_for_single_pairs_each_is_at_the_level_at_which_all_hold():

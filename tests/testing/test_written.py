@@ -179,10 +179,21 @@ def test_an_async_test_with_repeats_fails_instead_of_passing_unawaited(run, proj
     result.stdout.fnmatch_lines(["*an async one is not repeated*"])
 
 
+_NUMBERS = "samples and repeats are whole numbers from 1, must_pass is 1 to repeats; found"
+
+
 @pytest.mark.parametrize(
-    "arguments", ["samples=0", "samples='3'", "repeats=2.5", "repeats=True", "repeats=3, must_pass=4"]
+    ("arguments", "message"),
+    [
+        ("samples=0", _NUMBERS),
+        ("samples='3'", _NUMBERS),
+        ("repeats=2.5", _NUMBERS),
+        ("repeats=True", _NUMBERS),
+        ("repeats=3, must_pass=4", _NUMBERS),
+        ("sample=3", "unknown argument 'sample'; did you mean 'samples'[?]"),
+    ],
 )
-def test_a_marker_with_an_impossible_number_is_refused_and_not_skipped(run, project, arguments):
+def test_a_marker_with_an_impossible_or_unknown_argument_is_refused_and_not_skipped(run, project, arguments, message):
     project.makepyfile(f"""
         import pytest
 
@@ -191,7 +202,7 @@ def test_a_marker_with_an_impossible_number_is_refused_and_not_skipped(run, proj
             pass
     """)
     result = run()
-    result.stdout.fnmatch_lines(["*samples and repeats are whole numbers from 1, must_pass is 1 to repeats; found*"])
+    result.stdout.fnmatch_lines([f"*{message}*"])
     assert result.ret != 0
 
 
@@ -210,19 +221,6 @@ def test_the_verdict_is_of_the_candidates_that_were_asked_for(run, project):
     """)
     run()  # so that there are records of all
     run("--candidates", "bad,middling").assert_outcomes(passed=1)
-
-
-def test_a_marker_with_an_unknown_argument_is_refused(run, project):
-    project.makepyfile("""
-        import pytest
-
-        @pytest.mark.harness(task="colours", candidate="good", sample=3)
-        def test_item(harness_item):
-            pass
-    """)
-    result = run()
-    result.stdout.fnmatch_lines(["*unknown argument 'sample'; did you mean 'samples'?*"])
-    assert result.ret != 0
 
 
 def test_figures_that_a_test_looked_at_are_in_its_junit_report(run, project):

@@ -5,15 +5,14 @@ from collections.abc import Mapping, Sequence
 import msgspec
 import numpy as np
 
-from harness.decide.loss import Loss, loss_beyond
-from harness.decide.verdict import Reason
-from harness.decide.words import share
+from harness.compare.loss import Loss, loss_beyond
 from harness.errors import ComparisonError
 from harness.estimate import Comparison, Estimate
 from harness.figures.estimates import metric_estimate
 from harness.figures.paired import compare
 from harness.scores import Scores
 from harness.task import Task
+from harness.words import share
 
 
 class Guarded(msgspec.Struct, frozen=True):
@@ -55,10 +54,6 @@ class Guarded(msgspec.Struct, frozen=True):
         shown = share(self.difference.difference, self.difference.low, self.difference.high, signed=True)
         beside = f"beside the same model untrained, margin {self.margin:g}, {self.difference.n:,} items"
         return f"{shown} {self.metric} {beside}"
-
-    def reason(self) -> Reason:
-        """The same as a reason of a verdict."""
-        return Reason(self.words(), self.figure(), "paired on the same items, one-sided 95 % bound", "measured")
 
 
 class Guard(msgspec.Struct, frozen=True):

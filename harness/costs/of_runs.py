@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Literal
 
-from harness.decide.stated import RECORDED, CandidateEconomics, Economy, use_of_task
+from harness.costs.stated import RECORDED, CandidateEconomics, Economy, label_cost_of, use_of_task
 from harness.economics.candidate import CostInputs, cost_of_candidate
 from harness.economics.cost import CandidateCost
 from harness.economics.defaults import Assumptions, approach_of
@@ -12,7 +12,7 @@ from harness.economics.source import Source
 from harness.economics.use import Use
 from harness.leaderboard.rows import Entry, Row
 from harness.leaderboard.spent import seconds_per_call, usd_per_call
-from harness.run.manifest import Manifest
+from harness.money import RECORDED as NO_MODEL
 from harness.task import Task
 from harness.types import Rung
 
@@ -58,26 +58,23 @@ def costs_of(
 
 def _cost(task: Task, entry: Entry, row: Row, error_rate: Figure | None, economy: Economy, use: Use) -> CandidateCost:
     stated, approach = economy.of(entry.name), approach_of_entry(entry)
-    label_cost = task.use.label_cost_usd
     inputs = CostInputs(
         name=entry.name,
         approach=approach,
         bought=_bought(entry, row, stated),
         bought_once=_bought_once(entry, stated),
         serving=_serving(entry, stated),
-        measured_on=_device(entry.runs[0].manifest),
+        measured_on=device_of(entry),
         seconds_per_call=_seconds(entry),
         preparation_seconds=_preparation(entry, row, stated, approach),
         hardware=economy.machine(entry.name),
         hosting=_hosting(entry.name, stated),
         indexed=(approach == "rag" or entry.adapter in _WITH_INDEX) and stated.hosting_usd_month is None,
         labels=_labels(entry, row, stated, economy.table),
-        label_cost=None
-        if label_cost is None
-        else Figure("label_cost_usd", label_cost, "given", "USD per label", f"task {task.name} [use]"),
+        label_cost=label_cost_of(task),
         error_rate=error_rate,
     )
-    return cost_of_candidate(inputs, use, _with_stated(economy.table, entry.name, approach, stated))
+    return cost_of_candidate(inputs, use, assumptions_of_entry(entry, economy))
 
 
 def approach_of_entry(entry: Entry) -> str:
@@ -111,9 +108,9 @@ def _bought(entry: Entry, row: Row, stated: CandidateEconomics) -> dict[str, Fig
     found = usd_per_call(entry.runs)
     if found is None:
         unknown = {model for run in entry.runs for model in run.spending.unknown}
-        if unknown == {RECORDED} and _own_machine(stated):
+        if unknown == {NO_MODEL} and _own_machine(stated):
             return {}  # a recording without costs of a system that is served on a machine of one's own
-        nothing = unknown == {RECORDED}
+        nothing = unknown == {NO_MODEL}
         origin = "no cost is recorded" if nothing else f"no price of {', '.join(sorted(unknown))} is known"
         return {"tokens": Figure(name, None, "looked up", "USD per call", origin)}
     if found.value == 0:
@@ -171,19 +168,16 @@ def _labels(entry: Entry, row: Row, stated: CandidateEconomics, table: Assumptio
     return table["labels_needed"] if entry.rung is Rung.TRAINED and not entry.incumbent else None
 
 
-def _device(manifest: Manifest) -> Literal["cpu", "gpu"]:
-    return "gpu" if manifest.machine.get("gpu") else "cpu"
+def device_of(entry: Entry) -> Literal["cpu", "gpu"]:
+    """What its runs were timed on."""
+    return "gpu" if entry.runs[0].manifest.machine.get("gpu") else "cpu"
 
 
-def _with_stated(table: Assumptions, name: str, approach: str, stated: CandidateEconomics) -> Assumptions:
-    """The table with a candidate's own numbers in it, under its own names."""
-    own = {
-        f"engineering_days_{approach}": ("engineering_days", stated.engineering_days),
-        f"upkeep_days_per_change_{approach}": ("upkeep_days_per_change", stated.upkeep_days_per_change),
-    }
-    return {
-        key: Figure(f"{name}: {own[key][0]}", own[key][1], "given", figure.unit, "harness.toml")
-        if key in own and own[key][1] is not None
-        else figure
-        for key, figure in table.items()
-    }
+def assumptions_of_entry(entry: Entry, economy: Economy) -> Assumptions:
+    """The table with what is stated of a candidate in place of its approach's rows, under the candidate's name."""
+    stated, approach, table = economy.of(entry.name), approach_of_entry(entry), dict(economy.table)
+    for key in ("engineering_days", "upkeep_days_per_change", "weeks_to_first_result"):
+        row, value = f"{key}_{approach}", getattr(stated, key)
+        if value is not None:
+            table[row] = Figure(f"{entry.name}: {key}", value, "given", table[row].unit, "harness.toml")
+    return table

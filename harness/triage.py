@@ -18,7 +18,6 @@ from typing import Any
 
 import msgspec
 
-from harness.decide.verdict import Reason
 from harness.kinds.fault import Fault
 from harness.metrics.retrieval import passages
 from harness.task import Task
@@ -86,9 +85,13 @@ class Triage(msgspec.Struct, frozen=True):
     repeats: int = 0
     """How often those at the model level were asked again; 0 for what answers the same each time."""
 
+    def count(self, level: Level) -> int:
+        """Wrong answers at a level."""
+        return sum(c.count for c in self.classes if c.level is level)
+
     def share(self, level: Level) -> float:
         """Of the wrong answers."""
-        return sum(c.count for c in self.classes if c.level is level) / self.wrong if self.wrong else 0.0
+        return self.count(level) / self.wrong if self.wrong else 0.0
 
     @property
     def first(self) -> Level:
@@ -102,22 +105,6 @@ class Triage(msgspec.Struct, frozen=True):
         before = "" if self.first is Level.MODEL else " before you train"
         share = f"{100 * self.share(self.first):.0f} %"
         return f"{share} of the wrong answers of {self.candidate} are {self.first.place}: {NEXT[self.first]}{before}"
-
-    def reason(self) -> Reason:
-        """The same as a reason of a verdict, with an interval of that share."""
-        from harness.decide.words import share
-        from harness.stats.proportion import wilson
-
-        if not self.wrong:
-            return Reason(self.advice(), f"0 of {self.items:,} items", "none", "measured")
-        hits = sum(c.count for c in self.classes if c.level is self.first)
-        low, high = wilson(hits, self.wrong)
-        test = "answered again without and with the right passages" if self.arms else "read from the records"
-        if self.repeats:
-            test += f"; those at the model level asked {self.repeats} times more"
-        return Reason(
-            self.advice(), f"{share(hits / self.wrong, low, high)} of {self.wrong:,} wrong answers", test, "measured"
-        )
 
 
 def triage(

@@ -6,7 +6,7 @@ import pytest
 from fakes.server import FakeServer
 
 from harness.api import open_project
-from harness.decide.loss import Loss
+from harness.compare.loss import Loss
 from harness.errors import ConfigError, RunError, UnknownNameError
 
 ADAPTER = '''

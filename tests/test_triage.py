@@ -7,9 +7,10 @@ import pytest
 from fakes.server import OK, FakeServer, Fault, openai_answer
 
 from harness.api import open_project
-from harness.decide.triage import Level, triage, varies
+from harness.decide.looked import of_triage
 from harness.errors import RunError
 from harness.run.options import Options
+from harness.triage import Level, triage, varies
 from harness.types import Answered, Call, Context, Failed
 from tests.projects import recorded_project, write_lines
 
@@ -124,7 +125,7 @@ def test_what_is_wrong_each_time_stays_the_models(project):
     found = opened.triage("capitals", "rag")
     assert found.repeats == 2
     assert any(one.examples == ("hopeless",) and one.level is Level.MODEL for one in found.classes)
-    assert found.reason().test.endswith("those at the model level asked 2 times more")
+    assert of_triage(found).test.endswith("those at the model level asked 2 times more")
 
 
 def test_only_what_may_answer_otherwise_is_asked_again():

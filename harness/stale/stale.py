@@ -6,16 +6,14 @@ from dataclasses import dataclass, replace
 import msgspec
 import numpy as np
 
-from harness.decide.loss import Loss, loss_beyond
-from harness.decide.updating import How, Paid, total
-from harness.decide.verdict import Reason
-from harness.decide.words import listed, share, usd
+from harness.compare.loss import Loss, loss_beyond
 from harness.errors import ComparisonError
 from harness.estimate import Comparison, Estimate
 from harness.figures.estimates import metric_estimate, undefined
 from harness.figures.paired import compare
 from harness.metrics.metric import Metric
 from harness.scores import Scores
+from harness.stale.updating import How, Paid, total
 from harness.task import Task
 from harness.types import Rung, content_hash
 
@@ -88,21 +86,6 @@ class Stale(msgspec.Struct, frozen=True):
         found = {one.name: one for one in (*earlier.candidates, *self.candidates)}
         pairs = {pair.trained: pair for pair in (*earlier.relearnt, *self.relearnt)}
         return msgspec.structs.replace(self, candidates=tuple(found.values()), relearnt=tuple(pairs.values()))
-
-    def reason(self, names: Sequence[str]) -> Reason | None:
-        """What became of these candidates, in their order, as one reason of a verdict; None where none is known."""
-        by_name = {one.name: one for one in self.candidates}
-        known = [by_name[name] for name in dict.fromkeys(names) if name in by_name and by_name[name].without]
-        if not known:
-            return None
-        told = [f"{one.name} {_told(one)}" for one in known]
-        return Reason(
-            f"When the answers to {self.changed} of {self.changed + self.unchanged} questions changed, "
-            f"{listed([_done(one) for one in known])}",
-            "; ".join(told),
-            f"{self.metric} on those questions: before the change, after it, after the update; harness stale",
-            "measured",
-        )
 
 
 @dataclass(frozen=True)
@@ -235,25 +218,6 @@ def _compared(
         return None
     # Of a single group there is no interval, and a difference without one says nothing.
     return found if np.isfinite(found.high - found.low) else None
-
-
-def _done(one: Aged) -> str:
-    if one.after is None:
-        return f"{one.name} stayed as it was"
-    return {
-        How.NOTHING: f"{one.name} had nothing to update",
-        How.REINDEX: f"{one.name} was indexed again",
-        How.RETRAIN: f"{one.name} was trained again",
-        How.REBUILD: f"{one.name} was built again",
-    }[one.how]
-
-
-def _told(one: Aged) -> str:
-    figures = [share(e.value) for e in (one.before, one.without, one.after) if e]
-    if one.after is None:
-        return f"{', '.join(figures)}, not updated"
-    price = "" if one.usd is None or not one.how.builds else f" for {usd(one.usd)}"
-    return f"{', '.join(figures)}{price}"
 
 
 def current(stale: Stale | None, task: Task, keys: Mapping[str, str]) -> Stale | None:

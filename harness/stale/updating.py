@@ -5,8 +5,8 @@ from enum import StrEnum
 
 import msgspec
 
-from harness.decide.costs import approach_of_entry
-from harness.decide.stated import RECORDED, Economy
+from harness.costs.of_runs import approach_of_entry, assumptions_of_entry, device_of
+from harness.costs.stated import RECORDED, Economy, label_cost_of
 from harness.economics.cost import CostPart
 from harness.economics.figures import Figure
 from harness.economics.source import Source
@@ -101,16 +101,13 @@ def _counted(task: Task, entry: Entry, calls_usd: float | None, economy: Economy
         yield Paid("a training that is bought", stated.training_usd, "given")
     elif taken:
         seconds = sum(one.seconds for one in taken) / len(taken)
-        device = "gpu" if entry.runs[0].manifest.machine.get("gpu") else "cpu"
         measured = Figure(f"{entry.name}: time to build again", seconds, "measured", "seconds", "this machine")
-        part = CostPart("building", "change", (measured, table[f"machine_usd_hour_{device}"]), 1 / 3600)
+        part = CostPart("building", "change", (measured, table[f"machine_usd_hour_{device_of(entry)}"]), 1 / 3600)
         yield Paid(f"{seconds:.3g} s of machine time", part.usd, part.source)
     if calls := max((len(one.calls) for one in taken), default=0):
         yield Paid(f"{calls:,} model calls", calls_usd, "looked up")
     if (labels := _new_labels(task)) and any(one.labels for one in taken):
-        price = task.use.label_cost_usd
-        each = table["label_cost_usd"] if price is None else Figure("label_cost_usd", price, "given", "USD per label")
-        part = CostPart("labels", "change", (each,), float(labels))
+        part = CostPart("labels", "change", (label_cost_of(task) or table["label_cost_usd"],), float(labels))
         yield Paid(f"{labels:,} new labels", part.usd, part.source)
 
 
@@ -120,9 +117,6 @@ def _new_labels(task: Task) -> int:
 
 
 def _work(entry: Entry, economy: Economy) -> Iterator[Paid]:
-    stated, approach = economy.of(entry.name).upkeep_days_per_change, approach_of_entry(entry)
-    days = economy.table[f"upkeep_days_per_change_{approach}"]
-    if stated is not None:
-        days = Figure(f"{entry.name}: upkeep_days_per_change", stated, "given", days.unit, "harness.toml")
+    days = assumptions_of_entry(entry, economy)[f"upkeep_days_per_change_{approach_of_entry(entry)}"]
     part = CostPart("update work", "change", (days, economy.table["day_rate_usd"]))
     yield Paid(f"{days.value:g} {days.unit}", part.usd, part.source)

@@ -6,8 +6,8 @@ import pytest
 from fakes.server import FakeServer
 
 from harness.api import open_project
-from harness.decide.updating import How
 from harness.report.stale import findings, stale_markdown
+from harness.stale.updating import How
 
 ADAPTERS = {
     "lookup": '''

@@ -3,8 +3,8 @@
 import pytest
 
 from harness import open_project
-from harness.decide.costs import costs_of
-from harness.decide.stated import economy_of
+from harness.costs.of_runs import costs_of
+from harness.costs.stated import economy_of
 
 ADAPTER = '''\
 """Has an API embed its passages."""

@@ -2,8 +2,8 @@ import math
 
 import pytest
 
-from harness.decide.words import figures, measured, share, share_of
 from harness.estimate import Estimate
+from harness.words import figures, measured, share, share_of
 
 
 def estimate(value, low, high):

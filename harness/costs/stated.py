@@ -7,8 +7,9 @@ from typing import Any, Literal
 from pydantic import Field
 
 from harness.config import Table, validated
-from harness.decide.weights import parse_weights
+from harness.costs.weights import parse_weights
 from harness.economics.defaults import Assumptions, assumptions
+from harness.economics.figures import Figure
 from harness.economics.hardware import SECONDS_PER_MONTH, Hardware, parse_hardware
 from harness.economics.montecarlo import Misestimation
 from harness.economics.use import Use, use_of
@@ -55,7 +56,7 @@ class Economy:
     candidates: Mapping[str, CandidateEconomics]
     hardware: Mapping[str, Hardware]
     weights: Mapping[str, float] = field(default_factory=dict)
-    """Of `harness.decide.weights.CRITERIA`, with a sum of 1; empty where nothing is weighted."""
+    """Of `harness.costs.weights.CRITERIA`, with a sum of 1; empty where nothing is weighted."""
 
     @property
     def prior(self) -> Misestimation:
@@ -135,6 +136,12 @@ def _check_machine(
         )
     if machine.relative_speed is None and machine.throughput(name, None) is None:
         raise ConfigError(f"{where}: {place} calls_per_second says nothing of {name}: give calls_per_second.{name}.")
+
+
+def label_cost_of(task: Task) -> Figure | None:
+    """What a label costs as the task states it."""
+    usd = task.use.label_cost_usd
+    return None if usd is None else Figure("label_cost_usd", usd, "given", "USD per label", f"task {task.name} [use]")
 
 
 def use_of_task(task: Task, volume: float | None = None) -> Use | None:
