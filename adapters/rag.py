@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -126,7 +126,7 @@ class _Rag(PromptedPredictor):
     ) -> None:
         self._cites = settings.citations
         if settings.citations and isinstance(task.kind, Text):
-            task = replace(task, kind=_Citing(task.kind.no_answer))
+            task = replace(task, kind=_Citing(task.kind.no_answer, passages=settings.k))
         super().__init__(settings, task, caller, second)
         self._k, self._searcher, self._entries = settings.k, searcher, entries
 
@@ -156,18 +156,23 @@ class _Rag(PromptedPredictor):
         return turns, contexts
 
     def _cited(self, said: Reply, query: Query) -> Reply:
-        """The answer without its citations; a number that no passage has is no citation."""
-        _, numbers = citations.read_citations(said.text or "")
-        cited = tuple(said.contexts[n - 1].id for n in numbers if 1 <= n <= len(said.contexts))
+        """The answer without its citations."""
         answer = self.task.kind.parse(said.text or "", query.input)
-        return msgspec.structs.replace(said, text=None if answer is None else said.text, answer=answer, cited=cited)
+        if answer is None:
+            return msgspec.structs.replace(said, text=None, answer=None)
+        _, numbers = citations.read_citations(said.text or "", self._k)
+        cited = tuple(said.contexts[n - 1].id for n in numbers if n <= len(said.contexts))
+        return msgspec.structs.replace(said, answer=answer, cited=cited)
 
 
+@dataclass(frozen=True)
 class _Citing(Text):
-    """Short answers with citations after them."""
+    """Short answers with citations of so many passages."""
+
+    passages: int = 0
 
     def ask(self) -> str:
         return f"{super().ask()} {citations.ASK}"
 
     def parse(self, text: str, asked: Any = None) -> str | None:
-        return super().parse(citations.read_citations(text)[0], asked)
+        return super().parse(citations.read_citations(text, self.passages)[0], asked)

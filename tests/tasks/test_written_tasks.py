@@ -120,7 +120,8 @@ def test_the_second_edition_replaces_pages_of_the_first_and_changes_some_answers
         changed = [row for row in rows if "answer_2" in row]
         assert len(changed) == 14
         for row in changed:
-            assert row["answer_2"] not in answers(row["answer"])
+            assert set(row["answer_2"]).isdisjoint(answers(row["answer"]))
+            assert len(row["answer_2"]) >= len(answers(row["answer"])), "as many wordings are right as before"
             assert any((folder / "corpus-2" / page).is_file() for page in row["gold"])
 
 
@@ -205,7 +206,8 @@ def test_an_answer_that_changes_has_left_its_page_once_and_the_new_one_has_come(
             before, after = ("\n".join(pages[page] for page in row["gold"]) for pages in editions())
             fewer = [times(answer, before) - times(answer, after) for answer in answers(row["answer"])]
             assert 1 in fewer, row["id"]
-            assert times(row["answer_2"], after) == times(row["answer_2"], before) + 1, row["id"]
+            more = [times(answer, after) - times(answer, before) for answer in row["answer_2"]]
+            assert 1 in more, row["id"]
 
 
 @pytest.mark.parametrize(
