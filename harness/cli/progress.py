@@ -1,11 +1,15 @@
-"""What a run shows while it works: a bar per candidate on a terminal, a line per stage elsewhere."""
+"""What a run shows while it works: a bar per candidate on a terminal; elsewhere a line per stage, and one now and then."""
 
+import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
+
+_QUIET_SECONDS = 30.0
+"""After so long without a line a log says how far a stage is."""
 
 
 class Bars:
@@ -16,7 +20,7 @@ class Bars:
         from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
         self._console, self._title = console, title
-        self._stages: dict[str, str] = {}
+        self._stages: dict[str, tuple[str, float]] = {}
         self._bars: dict[str, TaskID] = {}
         self._progress = Progress(
             TextColumn("{task.fields[name]:<16}"),
@@ -42,7 +46,7 @@ class Bars:
     def report(self, candidate: str, stage: str, done: int, total: int, failed: int) -> None:
         """Moves the bar of a candidate."""
         if not self._console.is_terminal:
-            self._line(candidate, stage, total)
+            self._line(candidate, stage, done, total)
             return
         if candidate not in self._bars:
             self._bars[candidate] = self._progress.add_task("", name=candidate, total=None, failed="")
@@ -54,8 +58,14 @@ class Bars:
             failed=f"{failed} failed" if failed else "",
         )
 
-    def _line(self, candidate: str, stage: str, total: int) -> None:
-        if self._stages.get(candidate) != stage:
-            self._stages[candidate] = stage
-            items = f" {total:,} items" if stage in ("answering", "judging", "timing") else ""
-            self._console.print(f"{self._title}: {candidate}: {stage}{items}")
+    def _line(self, candidate: str, stage: str, done: int, total: int) -> None:
+        before, told = self._stages.get(candidate, ("", 0.0))
+        now, counted = time.monotonic(), stage in ("answering", "judging", "timing")
+        if stage != before:
+            far = f" {total:,} items" if counted else ""
+        elif counted and now - told >= _QUIET_SECONDS:
+            far = f" {done:,} of {total:,} items"
+        else:
+            return
+        self._stages[candidate] = stage, now
+        self._console.print(f"{self._title}: {candidate}: {stage}{far}")
