@@ -1,4 +1,4 @@
-"""What a run shows while it works: a bar per candidate on a terminal; in a log a line per stage, and one now and then."""
+"""What a run shows: a bar per candidate on a terminal; in a log a line per stage, and now and then one within it."""
 
 import time
 from types import TracebackType

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from harness.decide.challenger import challenger
 from harness.decide.evidence import Gap
 from harness.decide.pick import Field
 from harness.decide.reasons import bound_of, figure_of
@@ -58,8 +59,8 @@ class Headline:
         text = f"Use {choice}: it meets the bar without training." if self._barred else f"Use {choice}."
         if len(missing) == len(field.trained):
             return f"{text} {listed(missing)} {verb(missing, 'misses', 'miss')} it."
-        able = [row for row in field.trained if row.meets is not State.MISSED]
-        best = min(able, key=lambda row: self.ledger.stated(row.name))
+        best = challenger(field, self.ledger)
+        assert best is not None, "it was compared, or nothing would be known of it"
         gap = field.gaps[best.name]
         gain = f"{share(gap.value, signed=True)} {self.task.primary.name}"
         if not self.ledger.costs:
@@ -105,10 +106,9 @@ class Headline:
         return answer(self.field.standing, self.field.beyond[row.name]) is Answer.UNDECIDED
 
     def _open_comparison(self) -> str:
-        if not self.field.gaps:
+        row = challenger(self.field, self.ledger)
+        if row is None:
             return "What ran says too little of the candidates that failed too often."
-        able = [row for row in self.field.trained if row.name in self.field.gaps and self._matters(row)]
-        row = min(able, key=lambda row: self.ledger.stated(row.name))
         gap, state = self.field.gaps[row.name], self.field.beyond[row.name]
         margin = self.task.requirement.margin
         if self.ledger.costs and state.value is Truth.OPEN:

@@ -7,6 +7,7 @@ import msgspec
 import numpy as np
 
 from harness.costs.stated import Economy, label_cost_of
+from harness.decide.challenger import challenger, may_be_worth_it
 from harness.decide.evidence import Evidence
 from harness.decide.items import Plan, for_bound, for_margin, for_worth
 from harness.decide.movers import range_words
@@ -118,8 +119,9 @@ class Open:
 
     def _comparison(self) -> Iterator[Need]:
         """What is open between the strongest trained candidate and the lighter ones."""
-        row = self._challenger()
-        if row is None:
+        row = challenger(self.field, self.ledger)
+        barred = self.field.standing not in (Standing.MET, Standing.OPEN)
+        if row is None or barred or not may_be_worth_it(self.field, row):
             return
         state, gap = self.field.beyond[row.name], self.field.gaps[row.name]
         if not self.ledger.costs:
@@ -138,19 +140,6 @@ class Open:
             yield from self._money(row, gap.theirs)
         elif state.saving is Truth.OPEN and state.gain is not Truth.YES:
             yield from self._assumptions(row, gap.theirs, wrong=False)
-
-    def _challenger(self) -> Row | None:
-        """The trained candidate that may yet be worth it, the cheapest in all where there are several."""
-        if self.field.standing not in (Standing.MET, Standing.OPEN):
-            return None
-        found = [
-            row
-            for row in self.field.trained
-            if row.name in self.field.gaps
-            and row.meets is not State.MISSED
-            and answer(Standing.MET, self.field.beyond[row.name]) is Answer.UNDECIDED
-        ]
-        return min(found, key=lambda row: self.ledger.stated(row.name)) if found else None
 
     def _money(self, row: Row, rival: str) -> Iterator[Need]:
         for name in (row.name, rival):

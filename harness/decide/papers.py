@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from harness.decide.challenger import challenger
 from harness.decide.evidence import Evidence
 from harness.decide.looked import Looked
 from harness.decide.movers import threshold_words
@@ -25,12 +26,10 @@ _AFTER_MONTHS = 6
 
 def compared(field: Field, ledger: Ledger) -> tuple[str, str] | None:
     """The trained candidate and the lighter one between which the answer lies; None without such a pair."""
-    known = [row.name for row in field.trained if row.name in field.gaps and row.name in ledger.costs]
-    if not known or not field.rivals:
+    row = challenger(field, ledger)
+    if row is None or row.name not in ledger.costs:
         return None
-    ours = field.choice if field.choice in known else min(known, key=ledger.stated)
-    theirs = field.choice if field.choice and field.choice != ours else field.gaps[ours].theirs
-    return ours, theirs
+    return row.name, field.choice if field.choice and field.choice != row.name else field.gaps[row.name].theirs
 
 
 def pair_words(ledger: Ledger, ours: str, theirs: str) -> Iterator[str]:

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from harness.decide.challenger import challenger
 from harness.decide.dearer import Money
 from harness.decide.evidence import Evidence, Gap
 from harness.decide.looked import Looked, of_loss, of_stale, of_triage
@@ -49,7 +50,7 @@ class Why:
 
     def _changes(self) -> Iterator[Reason]:
         """What became of the choice and of the best of both sides when the knowledge changed."""
-        field, compared = self.field, self._compared()
+        field, compared = self.field, challenger(self.field, self.ledger)
         best = [row.name for side in (field.trained, field.rivals) for row in self._best(side)[:1]]
         pair = [compared.name, field.gaps[compared.name].theirs] if compared else best
         stale, names = self.looked.stale, [*([field.choice] if field.choice else []), *pair]
@@ -110,23 +111,13 @@ class Why:
         return Reason(claim, said, f"{figure.method}; {paid}", source)
 
     def _comparison(self) -> Iterator[Reason]:
-        row = self._compared()
+        row = challenger(self.field, self.ledger)
         if row is None:
             return
         gap, state = self.field.gaps[row.name], self.field.beyond[row.name]
         if self.field.standing in (Standing.MET, Standing.OPEN):
             yield from Money(self.task.primary.name, self.field, self.ledger).reasons(gap, state)
         yield self._gain(gap, state.gain)
-
-    def _compared(self) -> Row | None:
-        """The trained candidate that is chosen, or that comes nearest to being worth it."""
-        known = [row for row in self.field.trained if row.name in self.field.gaps]
-        if not known:
-            return None
-        if self.field.choice in {row.name for row in known}:
-            return self.field.row(str(self.field.choice))
-        able = [row for row in known if row.meets is not State.MISSED] or known
-        return min(able, key=lambda row: (self.ledger.stated(row.name), -self.field.gaps[row.name].value))
 
     def _gain(self, gap: Gap, state: Truth) -> Reason:
         if not np.isfinite(gap.high - gap.low):
