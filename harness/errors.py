@@ -63,6 +63,11 @@ def suggestion(name: str, known: Iterable[str]) -> str:
     return f"{hint} There {'is' if len(names) == 1 else 'are'}: {listed}."
 
 
+def counted(n: int, noun: str, several: str = "") -> str:
+    """E.g. `1 item`, `1,204 items`; the plural where it is no `s`."""
+    return f"{n:,} {noun if n == 1 else several or noun + 's'}"
+
+
 def some(names: Iterable[str], most: int = 5) -> str:
     """The first few of many names, for a message."""
     every = list(names)

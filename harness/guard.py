@@ -6,7 +6,7 @@ import msgspec
 import numpy as np
 
 from harness.compare.loss import Loss, loss_beyond
-from harness.errors import ComparisonError
+from harness.errors import ComparisonError, counted
 from harness.estimate import Comparison, Estimate
 from harness.figures.estimates import metric_estimate
 from harness.figures.paired import compare
@@ -52,7 +52,7 @@ class Guarded(msgspec.Struct, frozen=True):
         if self.difference is None:
             return "none"
         shown = share(self.difference.difference, self.difference.low, self.difference.high, signed=True)
-        beside = f"beside the same model untrained, margin {self.margin:g}, {self.difference.n:,} items"
+        beside = f"beside the same model untrained, margin {self.margin:g}, {counted(self.difference.n, 'item')}"
         return f"{shown} {self.metric} {beside}"
 
 

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
+import msgspec
 import numpy as np
 from numpy.typing import NDArray
 
@@ -120,7 +121,8 @@ class Scorer:
         if self._kept is not None:
             for i in known.tolist():
                 if isinstance(record := batch[i], Answered):
-                    self._kept[int(places[i])] = record
+                    shown = self._task.passages(record) if record.contexts else ()
+                    self._kept[int(places[i])] = msgspec.structs.replace(record, contexts=shown)
                 else:
                     self._kept.pop(int(places[i]), None)
 

@@ -190,7 +190,8 @@ def _sorted(
         if isinstance(record, Failed):
             yield _failed(record), one.item
         else:
-            yield _unread(task, one.item, record) or _misled(one.item, record, texts, *right), one.item
+            shown = msgspec.structs.replace(record, contexts=task.passages(record))
+            yield _unread(task, one.item, record) or _misled(one.item, shown, texts, *right), one.item
 
 
 def _right(task: Task, item: Item, arm: Mapping[str, Record] | None) -> bool | None:

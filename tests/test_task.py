@@ -21,6 +21,43 @@ def test_metrics_of_the_requirement_are_computed_too_and_the_primary_is_first(la
     assert set(task.requirement.bounds) == {"accuracy", "recall[cat]", "p95_latency_ms"}
 
 
+NUMBERS = '[task]\nkind = "number"\ninstructions = "Weigh."\n[data]\ntest = "n.jsonl"\n'
+
+
+@pytest.fixture
+def weights(lab):
+    """The task `pets` as one of numbers, with more lines in its file."""
+    lab.write("tasks/pets/n.jsonl", "".join(f'{{"id": "{i}", "text": "t{i}", "target": {i}}}\n' for i in range(9)))
+
+    def written(more: str):
+        lab.write("tasks/pets/task.toml", NUMBERS + more)
+        return load(lab)
+
+    return written
+
+
+def test_the_primary_metric_is_the_first_of_the_kind_whatever_else_is_shown(weights) -> None:
+    assert [m.name for m in weights("").metrics] == ["mae", "rmse", "r2", "bias"]
+    assert [m.name for m in weights('[metrics]\nalso = ["r2"]\n').metrics] == ["mae", "r2"]
+    task = weights('[metrics]\nalso = ["residual_quantile[.50]"]\n')
+    assert [m.name for m in task.metrics] == ["mae", "residual_quantile[0.5]"]
+    assert [m.name for m in weights('[metrics]\nprimary = "r2"\n').metrics] == ["r2"]
+
+
+def test_a_metric_that_is_written_in_two_ways_is_one(weights) -> None:
+    also = '[metrics]\nalso = ["residual_quantile[.50]"]\n[requirement]\n'
+    task = weights(also + '"residual_quantile[0.500]" = { at_most = 3 }\n')
+    assert [m.name for m in task.metrics] == ["mae", "residual_quantile[0.5]"]
+    assert list(task.requirement.bounds) == ["residual_quantile[0.5]"]
+    with pytest.raises(ConfigError, match="bounded twice"):
+        weights(also + '"residual_quantile[0.5]" = { at_most = 3 }\n"residual_quantile[.5]" = { at_least = 1 }\n')
+
+
+def test_a_bound_on_one_side_of_the_bias_is_refused_with_what_to_bound(weights) -> None:
+    with pytest.raises(ConfigError, match=r"bias: it errs on both sides.*residual_quantile\[0\.95\]"):
+        weights("[requirement]\nbias = { at_most = 3 }\n")
+
+
 def test_labels_are_those_of_the_data_where_none_are_declared(lab) -> None:
     lab.write("tasks/pets/task.toml", lab.task.replace('labels = ["cat", "dog"]\n', ""))
     assert load(lab).kind.choices == ("cat", "dog")
@@ -82,4 +119,32 @@ def test_the_requirement_can_change_without_a_new_run(lab) -> None:
 def test_a_task_needs_test_items(lab) -> None:
     lab.write("tasks/pets/task.toml", lab.task.replace('test = "test.jsonl"\n', ""))
     with pytest.raises(ConfigError, match="names no test items: test = FILE"):
+        load(lab)
+
+
+def test_a_column_of_gold_passages_that_is_nowhere_is_named_with_the_near_miss(lab) -> None:
+    lab.write("tasks/pets/task.toml", lab.task.replace("[data]\n", '[data]\ngold = "glod"\n'))
+    rows = [{**row, "gold": ["p1"]} for row in lab.rows(0, 12, "test")]
+    lab.test(rows)
+    with pytest.raises(ConfigError, match=r"\[data\] gold: no column named 'glod'; did you mean 'gold'\?"):
+        load(lab)
+    lab.test([{**row, "glod": []} for row in rows])
+    assert all(item.gold == () for item in load(lab).test)
+
+
+def test_an_input_column_named_twice_is_refused(lab) -> None:
+    lab.write("tasks/pets/task.toml", lab.task.replace("[data]", '[data]\ninput = ["text", "text"]'))
+    with pytest.raises(ConfigError, match="input names 'text' more than once"):
+        load(lab)
+
+
+def test_data_with_another_separator_are_read_where_the_task_names_it(lab) -> None:
+    rows = lab.rows(0, 12, "test")
+    lab.write("tasks/pets/test.csv", "text;label\n" + "".join(f"{r['text']};{r['label']}\n" for r in rows))
+    lab.write(
+        "tasks/pets/task.toml", lab.task.replace("test.jsonl", "test.csv").replace("[data]", '[data]\nseparator = ";"')
+    )
+    assert [item.input for item in load(lab).test] == [row["text"] for row in rows]
+    lab.write("tasks/pets/task.toml", lab.task.replace("[data]", '[data]\nseparator = "::"'))
+    with pytest.raises(ConfigError, match=r"data\.separator: found '::'; expected ',', ';'"):
         load(lab)

@@ -2,8 +2,6 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 import numpy as np
@@ -20,12 +18,11 @@ from harness.leaderboard.cautions import cautions
 from harness.leaderboard.rows import Entry, Leaderboard
 from harness.money import today
 from harness.project import Project
+from harness.run.files import read_struct
 from harness.run.store import Store
 from harness.stale.stale import Stale, current
 from harness.task import Task
 from harness.triage import Triage
-
-Struct = TypeVar("Struct", bound=msgspec.Struct)
 
 
 @dataclass(frozen=True)
@@ -41,9 +38,10 @@ class Decided:
 
 def leaderboard_of(project: Project, task: Task, entries: Sequence[Entry]) -> Leaderboard:
     """The leaderboard, with monthly costs where the task has a requirement on them."""
+    board = _board(project, task, entries)
     if "usd_per_month" in task.requirement.bounds:
-        return decided_of(project, task, entries).board
-    return _board(project, task, entries)
+        return weigh(task, entries, board, economy(project), np.random.default_rng(BOOTSTRAP_SEED)).board
+    return board
 
 
 def decided_of(project: Project, task: Task, entries: Sequence[Entry], volume: float | None = None) -> Decided:
@@ -74,20 +72,12 @@ def _board(project: Project, task: Task, entries: Sequence[Entry]) -> Leaderboar
 def _looked(project: Project, task: Task, entries: Sequence[Entry]) -> Looked:
     """Learning curves and triages, as far as they were made; a triage of another run is none of this one."""
     folder = Store(project.root).results(task.name)
-    curves, guard = decoded(folder / "curve.json", Curves), decoded(folder / "guard.json", Guard)
-    found = {e.name: decoded(folder / "triage" / f"{e.name}.json", Triage) for e in entries if e.runs}
+    curves, guard = read_struct(folder / "curve.json", Curves), read_struct(folder / "guard.json", Guard)
+    found = {e.name: read_struct(folder / "triage" / f"{e.name}.json", Triage) for e in entries if e.runs}
     keys = {e.name: e.runs[0].manifest.key for e in entries if e.runs}
     return Looked(
         labels={c.name: c.more for c in curves.candidates if c.more} if curves else {},
         triages={name: one for name, one in found.items() if one and one.key == keys[name]},
         losses=guard.losses(keys) if guard else (),
-        stale=current(decoded(folder / "stale.json", Stale), task, keys),
+        stale=current(read_struct(folder / "stale.json", Stale), task, keys),
     )
-
-
-def decoded(path: Path, kind: type[Struct]) -> Struct | None:
-    """What a file holds; None where there is none, or it is of another version."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=kind)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
-        return None

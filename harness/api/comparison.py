@@ -57,6 +57,8 @@ def compare_candidates(
 
 def _scored(project: Project, task: Task, candidate: Candidate) -> Entry:
     entry = entry_of(project, task, candidate)
+    if not entry.runs and entry.skipped:
+        raise ComparisonError(f"{candidate.name} on {task.name}: {entry.skipped}")
     if not entry.runs:
         raise not_run(task.name, candidate.name)
     return entry

@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Callable, Sequence
 
-import msgspec
 import numpy as np
 
 from harness.adapter import Adapter
@@ -15,7 +14,7 @@ from harness.guard import Guard, Guarded, guarded
 from harness.models.services import cached_services
 from harness.project import Candidate, Project
 from harness.run.elsewhere import trained_elsewhere, untrained_elsewhere
-from harness.run.files import replace_file
+from harness.run.files import indented, replace_file
 from harness.run.sampling import sampled
 from harness.run.store import Store
 from harness.scores import score
@@ -46,7 +45,7 @@ def guard_of(project: Project, task: Task, names: Sequence[str], limit: int | No
             "answers no other task."
         )
     guard = Guard(task.name, tuple(found))
-    content = msgspec.json.format(msgspec.json.encode(guard), indent=1) + b"\n"
+    content = indented(guard)
     replace_file(Store(project.root).results(task.name) / "guard.json", content)
     return guard
 

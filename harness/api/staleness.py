@@ -6,7 +6,6 @@ from dataclasses import replace
 
 import numpy as np
 
-from harness.api.boards import decoded
 from harness.api.records import KeptRun, kept_runs
 from harness.api.running import choose, run
 from harness.api.scoring import entry_of, scores_of
@@ -15,6 +14,7 @@ from harness.errors import RunError
 from harness.figures.columns import BOOTSTRAP_SEED
 from harness.money import call_usd, pricer, today
 from harness.project import Candidate, Project
+from harness.run.files import read_struct
 from harness.run.journal import latest
 from harness.run.manifest import read_manifest
 from harness.run.options import Options, Outcome, Report
@@ -58,7 +58,7 @@ def beside_others(project: Project, task: Task, found: Stale) -> Stale:
     """With what was found before of the task's other candidates, as far as it still holds."""
     runs = {c.name: kept_runs(project, task, c) for c in choose(project, task.name, ())}
     keys = {name: kept[0].manifest.key for name, kept in runs.items() if kept}
-    earlier = decoded(Store(project.root).results(task.name) / "stale.json", Stale)
+    earlier = read_struct(Store(project.root).results(task.name) / "stale.json", Stale)
     return found.beside(current(earlier, task, keys))
 
 

@@ -3,15 +3,13 @@
 import asyncio
 from collections.abc import Mapping, Sequence
 
-import msgspec
-
 from harness.api.records import KeptRun, kept_runs, not_run
 from harness.errors import RunError
 from harness.models.services import cached_services
 from harness.project import Candidate, Project
 from harness.prompting import Prompted
 from harness.run.arms import asked_again, closed_book, gold_passages
-from harness.run.files import replace_file
+from harness.run.files import indented, replace_file
 from harness.run.journal import latest
 from harness.run.store import Store
 from harness.task import Task
@@ -47,7 +45,7 @@ def triage_of(project: Project, task: Task, candidate: Candidate, repeats: int) 
     if varies(candidate.settings, records) and (items := at_model_level(task, records, closed, gold)):
         again = asyncio.run(_repeated(project, task, candidate, items, runs[0], repeats))
     found = triage(task, candidate.name, runs[0].manifest.key, records, closed, gold, again)
-    content = msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
+    content = indented(found)
     replace_file(Store(project.root).results(task.name) / "triage" / f"{candidate.name}.json", content)
     return found
 

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from harness.check.finding import Finding, Level
+from harness.errors import counted
 from harness.stats.agreement import Agreement, cohen_kappa, fleiss_kappa
 
 ENOUGH = 0.7
@@ -30,7 +31,7 @@ def findings(columns: Mapping[str, Sequence[Any]]) -> list[Finding]:
     found, name = _agreement(codes, len(labels))
     low = found.value < ENOUGH
     text = (
-        f"{name} kappa of {len(columns)} annotators over {len(rows)} items: {found.value:.2f} "
+        f"{name} kappa of {len(columns)} annotators over {counted(len(rows), 'item')}: {found.value:.2f} "
         f"[{found.low:.2f}, {found.high:.2f}]"
     )
     reason = f"; under {ENOUGH} the targets themselves are in doubt, and no candidate can be better than they are."

@@ -4,8 +4,8 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from math import prod
 
+from harness.check.cells import same_cell
 from harness.learning.tabular import as_number
-from harness.prompting import as_text
 from harness.types import Item
 
 EXPECTED = 0.05
@@ -24,14 +24,14 @@ def by_chance(test: Sequence[Item], taught: Sequence[Item]) -> frozenset[str]:
         return frozenset()
     rows = [item.input for item in taught]
     others = len(rows) - 1
-    cells = {column: Counter(as_text(row.get(column)) for row in rows) for column in rows[0]}
+    cells = {column: Counter(same_cell(row.get(column)) for row in rows) for column in rows[0]}
     agreeing = {name: sum(n * (n - 1) for n in held.values()) / (len(rows) * others) for name, held in cells.items()}
 
     def share(name: str, cell: object) -> float:
         number = as_number(cell)
         if number is not None and number.is_integer():
             return agreeing[name]
-        return min(agreeing[name], max(cells[name][as_text(cell)] - 1, 0) / others)
+        return min(agreeing[name], max(cells[name][same_cell(cell)] - 1, 0) / others)
 
     def expected(row: Mapping[str, object]) -> float:
         return others * prod(share(name, row.get(name)) for name in cells)

@@ -4,6 +4,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from harness.check.finding import Finding, Level, fine
+from harness.errors import counted
 from harness.kinds.kind import Kind
 from harness.types import Item
 
@@ -17,24 +18,38 @@ def findings(kind: Kind, test: Sequence[Item], train: Sequence[Item]) -> list[Fi
     names = kind.choices or tuple(getattr(kind, "types", ()))
     if not names:
         return []
-    word = "classes" if kind.choices else "types of spans"
+    words = ("class", "classes") if kind.choices else ("type of spans", "types of spans")
     in_test, in_train = Counter(names_of(test)), Counter(names_of(train))
     result = []
     few = [f"{name}: {in_test[name]}" for name in names if in_test[name] < FEW]
     if few:
-        text = f"{len(few)} of {len(names)} {word} have fewer than {FEW} test items: nothing can be said of them alone."
+        have = "has" if len(few) == 1 else "have"
+        of = counted(len(names), *words)
+        text = f"{len(few)} of {of} {have} fewer than {FEW} test items: nothing can be said of them alone."
         result.append(Finding("classes", Level.WARNING, text, few))
-    new = [f"{name}: {in_test[name]} test items" for name in names if in_test[name] and not in_train[name]]
+    new = [f"{name}: {counted(in_test[name], 'test item')}" for name in names if in_test[name] and not in_train[name]]
     if train and new:
-        text = f"{len(new)} {word} are in test and not in train: a trained candidate cannot know them."
+        are = "is" if len(new) == 1 else "are"
+        text = f"{counted(len(new), *words)} {are} in test and not in train: a trained candidate cannot know them."
         result.append(Finding("classes", Level.WARNING, text, new))
+    if alike := _alike(names):
+        text = f"{words[1].capitalize()} that differ by capitals or blanks alone are different ones to every figure."
+        result.append(Finding("classes", Level.WARNING, text, alike))
     share = max(in_test.values(), default=0) / max(in_test.total(), 1)
     if kind.choices and share >= _LOPSIDED:
         most = in_test.most_common(1)[0][0]
         text = f"{share:.0%} of the test items are {most!r}: accuracy says little here, F1 and ROC-AUC say more."
         result.append(Finding("classes", Level.NOTE, text))
     least, greatest = (f(in_test[name] for name in names) for f in (min, max))
-    return result or [fine("classes", f"{len(names)} {word}, {least} to {greatest} times in test.")]
+    return result or [fine("classes", f"{counted(len(names), *words)}, {least} to {greatest} times in test.")]
+
+
+def _alike(names: Sequence[str]) -> list[str]:
+    """Those that differ by capitals or the number of blanks alone."""
+    written: dict[str, list[str]] = {}
+    for name in names:
+        written.setdefault(" ".join(name.casefold().split()), []).append(name)
+    return [" and ".join(map(repr, ways)) for ways in written.values() if len(ways) > 1]
 
 
 def names_of(items: Iterable[Item]) -> Iterable[str]:

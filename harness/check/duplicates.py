@@ -1,11 +1,13 @@
 """Items that stand twice: within a part, across parts, and test items that stand in the corpus."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
 
+from harness.check.cells import same_row
 from harness.check.chance import by_chance
 from harness.check.finding import Finding, Level, fine
 from harness.check.near import near_pairs, normal
+from harness.errors import counted
 from harness.prompting import as_text
 from harness.types import Item, Passage
 
@@ -35,16 +37,15 @@ def twins(parts: Mapping[str, Sequence[Item]]) -> list[Twin]:
     """Pairs of items that are equal or, where the input is a text, nearly so.
 
     Of many equal items each is paired with the first of each part, so that every item that has a twin in a part is
-    named with one. Numbers of a table or an image are compared exactly.
+    named with one. Cells of a table are compared exactly, however a number is written, and so are images.
     """
-    same: dict[str, dict[str, list[Place]]] = {}
+    same: dict[Hashable, dict[str, list[Place]]] = {}
     for part, items in parts.items():
         for item in items:
-            plain = isinstance(item.input, str)
-            key = (normal(item.input) if plain else "") or f"\0{as_text(item.input)}"
+            key = (normal(item.input) if isinstance(item.input, str) else "") or (same_row(item.input),)
             same.setdefault(key, {}).setdefault(part, []).append((part, item.id))
     found = [twin for held in same.values() for twin in _equal(held)]
-    texts = [text for text in same if not text.startswith("\0")]
+    texts = [text for text in same if isinstance(text, str)]
     for i, j, similarity in near_pairs(texts):
         one, other = same[texts[i]], same[texts[j]]
         found += [Twin(a[0], b[0], similarity) for a in one.values() for b in other.values()]
@@ -104,16 +105,17 @@ def findings(parts: Mapping[str, Sequence[Item]], corpus: Sequence[Passage]) -> 
     result = []
     if leaked:
         exact = sum(twin.similarity == 1 for twin in leaked.values())
-        text = f"{len(leaked)} test items stand in train or validation too ({exact} exactly): they test memory."
+        many = counted(len(leaked), "test item stands", "test items stand")
+        text = f"{many} in train or validation too ({exact} exactly): they test memory."
         result.append(Finding("leakage", Level.LEAK, text, [str(twin) for twin in leaked.values()]))
     if standing:
-        text = f"{len(standing)} test items stand word for word in the corpus."
+        text = f"{counted(len(standing), 'test item stands', 'test items stand')} word for word in the corpus."
         result.append(Finding("leakage", Level.LEAK, text, [f"test {i} in {p}" for i, p in standing.items()]))
     alike = sorted(leaks(found).keys() - leaked.keys())
     if alike:
         text = (
-            f"{len(alike)} test items equal a row of train or validation, as rows of so few different cells do by "
-            "chance: no leak."
+            f"{counted(len(alike), 'test item equals', 'test items equal')} a row of train or validation, as rows of "
+            "so few different cells do by chance: no leak."
         )
         result.append(Finding("leakage", Level.NOTE, text, alike))
     if not leaked and not standing and not alike:

@@ -1,7 +1,7 @@
 """Columns that give the target away: an id or a feature that predicts it alone."""
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from functools import partial
 from typing import Any
 
@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.check.finding import Finding, Level, fine
+from harness.errors import counted
 from harness.learning.tabular import as_number, as_row
 from harness.types import Item
 
@@ -16,6 +17,8 @@ SUSPICIOUS = 0.98
 """Share of test items (or of the variance of a number) from which a column alone is suspicious."""
 _LEAVES = 32
 _DIGITS = re.compile(r"\d+")
+_WORDS = re.compile(r"[^\W\d_]+")
+_PIECES = re.compile(r"\d+|[^\W\d_]+")
 _FEWEST = 20
 """Items each side below which a column may predict by chance."""
 
@@ -24,7 +27,9 @@ def findings(kind: str, test: Sequence[Item], train: Sequence[Item]) -> list[Fin
     """A small decision tree on each column of the training items, held against the test items."""
     if kind not in ("label", "binary", "number", "image-label") or min(len(test), len(train)) < _FEWEST:
         return []
-    cells: dict[str, Callable[[Item], Any]] = {"words of the id": _word, "number in the id": _counter}
+    # The name of the part in an id ("a-17" in train, "a-t3" in test) must not hide the rest of it.
+    words = set.intersection(*({word for item in items for word in _WORDS.findall(item.id)} for items in (test, train)))
+    cells: dict[str, Callable[[Item], Any]] = {"words of the id": partial(_word, words), "number in the id": _counter}
     for name in train[0].input if isinstance(train[0].input, dict) else ():
         cells[name] = partial(_cell, name)
     found = []
@@ -35,7 +40,8 @@ def findings(kind: str, test: Sequence[Item], train: Sequence[Item]) -> list[Fin
             found.append(f"{what}: {share:.1%}")
     if not found:
         return [fine("giveaways", "no column predicts the target alone.")]
-    text = f"{len(found)} columns predict the target alone. Are they known when the question is asked?"
+    many = counted(len(found), "column predicts", "columns predict")
+    text = f"{many} the target alone. Is that known when the question is asked?"
     return [Finding("giveaways", Level.WARNING, text, found)]
 
 
@@ -76,8 +82,10 @@ def _cell(column: str, item: Item) -> Any:
     return as_row(item.input).get(column)
 
 
-def _word(item: Item) -> str:
-    return _DIGITS.sub("#", item.id)
+def _word(known: Collection[str], item: Item) -> str:
+    """The words of an id that are known, with `#` for each number."""
+    pieces = ("#" if piece[0].isdigit() else piece for piece in _PIECES.findall(item.id))
+    return " ".join(piece for piece in pieces if piece == "#" or piece in known)
 
 
 def _counter(item: Item) -> float:

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from harness.check.finding import Finding, Level, fine
 from harness.data.images import is_file
 from harness.data.table import group_codes
+from harness.errors import counted
 from harness.kinds.kind import Kind
 from harness.types import Item
 
@@ -52,11 +53,12 @@ def findings(kind: Kind, parts: Mapping[str, Sequence[Item]]) -> list[Finding]:
     if not kind.choices or len(labelled) < _LEAST or not _plain([item.input for _, item in labelled]):
         return []
     looked, found = doubts(parts)
-    of = f"of {looked:,} labels" + (f" ({len(labelled):,} in all)" if looked < len(labelled) else "")
+    of = f"of {counted(looked, 'label')}" + (f" ({len(labelled):,} in all)" if looked < len(labelled) else "")
     if not found:
         return [fine("labels", f"none {of} looks wrong to a linear model that has not seen the item.")]
+    look = "looks" if len(found) == 1 else "look"
     text = (
-        f"{len(found)} {of} look wrong to a linear model that has not seen the item. Where the input hardly "
+        f"{len(found)} {of} {look} wrong to a linear model that has not seen the item. Where the input hardly "
         "tells the label, many of them are right all the same: read them."
     )
     return [Finding("labels", Level.NOTE, text, [str(doubt) for doubt in found])]

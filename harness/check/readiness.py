@@ -12,6 +12,8 @@ from typing import Literal
 
 from harness.check.classes import names_of
 from harness.check.finding import Finding, Level
+from harness.data.images import is_file
+from harness.errors import counted
 from harness.kinds.kind import Kind
 from harness.types import Item, Rung
 
@@ -49,16 +51,19 @@ def findings(kind: Kind, taught: Sequence[Item], test: int) -> list[Finding]:
         taught: training and validation items.
         test: number of test items.
     """
-    known = f"{test:,} test items tell a share to within {98 / max(test, 1) ** 0.5:.1f} points at worst (95 %)."
+    tells = counted(test, "test item tells", "test items tell")
+    known = f"{tells} a share to within {98 / max(test, 1) ** 0.5:.1f} points at worst (95 %)."
     if not taught:
         return [
             Finding("readiness", Level.NOTE, f"no labels to learn from: zero-shot prompting and rules alone. {known}")
         ]
     lines = [_line(need, kind, taught) for need in _needs(kind, taught)]
-    return [Finding("readiness", Level.NOTE, f"{len(taught):,} labels to learn from. {known}", lines)]
+    return [Finding("readiness", Level.NOTE, f"{counted(len(taught), 'label')} to learn from. {known}", lines)]
 
 
 def _needs(kind: Kind, taught: Sequence[Item]) -> list[Need]:
+    if is_file(taught[0].input):  # the models of columns read rows of grey values, and no files
+        return [_NOTHING]
     if kind.name == "image-label" or isinstance(taught[0].input, list):
         return [_PIXELS, _NOTHING]
     if isinstance(taught[0].input, dict):
@@ -78,9 +83,9 @@ def _held_against(need: Need, kind: Kind, taught: Sequence[Item]) -> tuple[str, 
         wanted = need.labels * len(taught[0].input)
         has = min(counts[name] for name in names) if names else len(taught)
         of = " of the rarest class" if names else ""
-        return _word(has >= wanted), f"{wanted:,}{of} for {len(taught[0].input)} columns, {has:,} there"
+        return _word(has >= wanted), f"{wanted:,}{of} for {counted(len(taught[0].input), 'column')}, {has:,} there"
     if need.each == "all" or not names:
-        return _word(len(taught) >= need.labels), f"{need.labels:,} labels, {len(taught):,} there"
+        return _word(len(taught) >= need.labels), f"{counted(need.labels, 'label')}, {len(taught):,} there"
     enough = sum(counts[name] >= need.labels for name in names)
     text = f"{need.labels:,} of each class, {enough} of {len(names)} have them"
     return _word(enough == len(names)) if enough in (0, len(names)) else "in part", text

@@ -6,6 +6,7 @@ from typing import Any
 
 from harness.check.finding import Finding, Level, fine
 from harness.data.dates import as_date
+from harness.errors import counted
 from harness.types import Item
 
 
@@ -17,11 +18,11 @@ def group_findings(test: Sequence[Item], train: Sequence[Item]) -> list[Finding]
     shared = in_test & {item.group for item in train if item.group is not None}
     both = sorted(shared)
     if not both:
-        return [fine("groups", f"none of the {len(in_test)} groups of test is in train.")]
+        return [fine("groups", f"none of the {counted(len(in_test), 'group')} of test is in train.")]
     items = sum(item.group in shared for item in test)
     text = (
-        f"{len(both)} of {len(in_test)} groups are in test and in train ({items} test items): figures are for groups "
-        "that were seen before."
+        f"{len(both)} of {counted(len(in_test), 'group is', 'groups are')} in test and in train "
+        f"({counted(items, 'test item')}): figures are for groups that were seen before."
     )
     return [Finding("groups", Level.WARNING, text, both)]
 
@@ -45,7 +46,7 @@ def date_findings(column: str, test: Sequence[Any], train: Sequence[Any]) -> lis
             else:
                 dates.append(date)
     if wrong:
-        text = f"{len(wrong)} cells of {column!r} are no ISO date like 2025-06-01."
+        text = f"Cells of {column!r} that are no ISO date like 2025-06-01: {len(wrong)}."
         return [Finding("dates", Level.WARNING, text, wrong)]
     if not asked or not taught:
         return []

@@ -4,7 +4,18 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from harness.check import annotators, classes, duplicates, giveaways, labels, readiness, splits
+from harness.check import (
+    annotators,
+    classes,
+    contradictions,
+    duplicates,
+    giveaways,
+    labels,
+    readiness,
+    schema,
+    sources,
+    splits,
+)
 from harness.check.chance import by_chance
 from harness.check.finding import Finding, Level
 from harness.data.items import make_items
@@ -24,8 +35,11 @@ def check_task(folder: Path) -> list[Finding]:
     task, data = load_task(folder), read_task_file(folder).data
     parts = {"test": task.test, "train": task.train, "validation": task.validation}
     found = duplicates.findings({part: items for part, items in parts.items() if items}, task.corpus)
+    found += contradictions.findings(task.kind, parts)
+    found += sources.findings(data, folder, parts)
     found += splits.group_findings(task.test, [*task.train, *task.validation])
     found += classes.findings(task.kind, task.test, [*task.train, *task.validation])
+    found += schema.findings(task.kind)
     found += giveaways.findings(task.kind.name, task.test, task.train)
     found += labels.findings(task.kind, parts)
     found += readiness.findings(task.kind, [*task.train, *task.validation], len(task.test))
@@ -78,7 +92,7 @@ def _rows(task: Task, data: DataTable) -> dict[str, list[dict[str, Any]]]:
     where = str(task.folder / "task.toml")
     sources = {"test": data.test, "train": data.train, "all": data.all}
     rows = {
-        part: list(read_rows(source, task.folder, data.encoding, where)) if source else []
+        part: list(read_rows(source, task.folder, data.encoding, where, data.separator)) if source else []
         for part, source in sources.items()
     }
     cells = {part: [row.cells for row in each] for part, each in rows.items()}

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from harness.cli.console import errors, output
+from harness.errors import counted
 
 if TYPE_CHECKING:
     from harness.api import OpenProject
@@ -45,7 +46,8 @@ def say_what_is_left(project: "OpenProject", task: "Task", candidates: Sequence[
         if one.items:
             price = "an unknown price" if one.usd is None else f"about {_usd(one.usd)}"
             errors().print(
-                f"{one.candidate}: {one.items:,} items left to do, for {price}. Run again with a new --budget-usd.",
+                f"{one.candidate}: {counted(one.items, 'item')} left to do, for {price}. Run again with a new "
+                "--budget-usd.",
                 style="yellow",
                 markup=False,
             )

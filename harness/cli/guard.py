@@ -9,7 +9,7 @@ from harness.cli.names import Chosen, split
 
 
 def guard(
-    task: Annotated[str, typer.Argument(help="A task with a [guard].")],
+    task: Annotated[str, typer.Argument(help=r"A task with a \[guard].")],
     candidates: Chosen = None,
     limit: Annotated[
         int | None, typer.Option(min=1, help="Only so many items of each other task, drawn by seed.")

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from harness.cli.console import output
-from harness.errors import ConfigError, UnknownNameError
+from harness.errors import ConfigError, UnknownNameError, counted
 
 if TYPE_CHECKING:
     from harness.importers.imported import Imported
@@ -56,8 +56,8 @@ def _reader(tool: str) -> "Callable[..., list[Imported]]":
 
 def _told(one: "Imported") -> str:
     errors = sum("error" in line for line in one.lines)
-    counted = f"{len(one.lines)} lines" + (f", {errors} with an error" if errors else "")
-    return counted + (f". {one.note}" if one.note else "")
+    told = counted(len(one.lines), "line") + (f", {errors} with an error" if errors else "")
+    return told + (f". {one.note}" if one.note else "")
 
 
 def _file_name(name: str) -> str:

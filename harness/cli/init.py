@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.console import errors
+from harness.errors import counted
 
 if TYPE_CHECKING:
     from harness.starter.make import Made
@@ -29,13 +30,14 @@ def init(
 
 def _say(made: "Made") -> None:
     found = made.examples
-    sizes = f"{len(found.train)} examples to learn from, {len(found.test)} to test on, {len(found.labels)} labels"
+    taught, labels = counted(len(found.train), "example"), counted(len(found.labels), "label")
+    sizes = f"{taught} to learn from, {len(found.test)} to test on, {labels}"
     errors().print(f"{made.task}: {sizes}.")
     if found.empty:
-        errors().print(f"{found.empty} rows with an empty cell were left out.", style="yellow")
+        errors().print(f"{counted(found.empty, 'row')} with an empty cell left out.", style="yellow")
     if found.repeated:
         other = f", {found.contradicted} of them with another label" if found.contradicted else ""
-        errors().print(f"{found.repeated} rows repeat an earlier input and were left out{other}.", style="yellow")
+        errors().print(f"{counted(found.repeated, 'row')} left out, repeating an earlier input{other}.", style="yellow")
     for path in made.written:
         errors().print(f"written: {path}", markup=False, style="dim")
     for path in made.kept:

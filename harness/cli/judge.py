@@ -8,6 +8,7 @@ import typer
 
 from harness.cli.console import errors, output
 from harness.cli.names import Chosen, split
+from harness.errors import counted
 
 if TYPE_CHECKING:
     from harness.api import OpenProject
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 def judge(
-    task: Annotated[str, typer.Argument(help="A task with a [judge].")],
+    task: Annotated[str, typer.Argument(help=r"A task with a \[judge].")],
     candidates: Chosen = None,
     against: Annotated[
         Path | None, typer.Option("--against", help="Labels of people (id, candidate, label): how far do they agree?")
@@ -65,13 +66,13 @@ def _judge(project: "OpenProject", task: "Task", chosen: list[str], options: "Ju
 def _say(outcomes: "list[JudgeOutcome]", task: str) -> None:
     asked, calls = sum(o.asked for o in outcomes), sum(o.calls for o in outcomes)
     if asked:
-        errors().print(f"{task}: {asked:,} judgements made, {calls:,} model calls.")
+        errors().print(f"{task}: {counted(asked, 'judgement')} made, {counted(calls, 'model call')}.")
     else:
         errors().print(f"{task}: nothing to do, every answer is judged already. No model was called.")
     for o in outcomes:
         if o.failed:
             why = f" (the last one: {o.last_failure})" if o.last_failure else ""
-            text = f"{o.candidate}: {o.failed} of {o.items} judgements in {o.source} failed{why}"
+            text = f"{o.candidate}: {o.failed} of {counted(o.items, 'judgement')} in {o.source} failed{why}"
             errors().print(text, style="yellow", markup=False)
         if o.stopped:
             errors().print(f"{o.candidate}: stopped early: {o.stopped}", style="yellow", markup=False)

@@ -4,6 +4,8 @@ import time
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
+from harness.errors import counted
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
@@ -60,11 +62,11 @@ class Bars:
 
     def _line(self, candidate: str, stage: str, done: int, total: int) -> None:
         before, told = self._stages.get(candidate, ("", 0.0))
-        now, counted = time.monotonic(), stage in ("answering", "judging", "timing")
+        now, counts = time.monotonic(), stage in ("answering", "judging", "timing")
         if stage != before:
-            far = f" {total:,} items" if counted else ""
-        elif counted and now - told >= _QUIET_SECONDS:
-            far = f" {done:,} of {total:,} items"
+            far = f" {counted(total, 'item')}" if counts else ""
+        elif counts and now - told >= _QUIET_SECONDS:
+            far = f" {done:,} of {counted(total, 'item')}"
         else:
             return
         self._stages[candidate] = stage, now

@@ -9,6 +9,7 @@ import typer
 from harness.cli.console import errors, output
 from harness.cli.names import Chosen, split, yes_or_no
 from harness.cli.tasks import DropLeaks, load
+from harness.errors import counted
 
 if TYPE_CHECKING:
     from harness.api import OpenProject
@@ -161,12 +162,14 @@ def _say(outcomes: "list[Outcome]", task: str) -> None:
     if ran and not any(o.asked or o.built or o.stopped for o in ran):
         errors().print(f"{task}: nothing to do, every item is answered already. No model was called.")
     elif ran:
-        errors().print(f"{task}: {answered:,} answers made, {calls:,} model calls.")
+        errors().print(f"{task}: {counted(answered, 'answer')} made, {counted(calls, 'model call')}.")
     for o in ran:
         if o.failed:
             why = f" (the last one: {o.last_failure})" if o.last_failure else ""
             again = "" if o.stopped else "; run again to retry them"
-            errors().print(f"{o.candidate}: {o.failed} items failed{why}{again}.", style="yellow", markup=False)
+            errors().print(
+                f"{o.candidate}: {counted(o.failed, 'item')} failed{why}{again}.", style="yellow", markup=False
+            )
         if o.stopped:
             errors().print(f"{o.candidate}: stopped early: {o.stopped}", style="yellow", markup=False)
 

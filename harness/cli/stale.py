@@ -9,7 +9,7 @@ from harness.cli.names import Chosen, split
 
 
 def stale(
-    task: Annotated[str, typer.Argument(help="A task with an [update].")],
+    task: Annotated[str, typer.Argument(help=r"A task with an \[update].")],
     candidates: Chosen = None,
 ) -> None:
     """Measure what changed knowledge does to candidates, before and after re-indexing or retraining."""

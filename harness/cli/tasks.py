@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from harness.cli.console import errors
+from harness.errors import counted
 
 if TYPE_CHECKING:
     from harness.api import OpenProject
@@ -29,5 +30,6 @@ def load(project: "OpenProject", name: str, *, drop_leaks: bool) -> "Task":
     if not drop_leaks:
         return task
     kept = without_leaks(task)
-    errors().print(f"{name}: {len(kept.left_out):,} of {len(task.test):,} test items leak and are left out.")
+    leak = "leaks and is" if len(kept.left_out) == 1 else "leak and are"
+    errors().print(f"{name}: {len(kept.left_out):,} of {counted(len(task.test), 'test item')} {leak} left out.")
     return kept

@@ -26,7 +26,7 @@ def triage(
     for one in found.classes:
         examples = ", ".join(one.examples[:3])
         table.add_row(one.level.value, escape(one.why), f"{one.count}", escape(examples), NEXT[one.level])
-    output().print(f"{found.wrong} of {found.items} items of {candidate} are wrong.", markup=False)
+    output().print(f"Wrong items of {candidate}: {found.wrong} of {found.items}.", markup=False)
     if found.classes:
         output().print(table)
         output().print(f"{found.advice()}.", markup=False)

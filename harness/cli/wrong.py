@@ -5,6 +5,7 @@ from typing import Annotated
 import typer
 
 from harness.cli.console import output
+from harness.errors import counted
 
 
 def wrong(
@@ -35,6 +36,5 @@ def wrong(
     shown = f", {limit} of them shown; --limit shows more" if len(found) > limit else ""
     short_of = "wrong" if loaded.kind.choices else f"short of a perfect {loaded.primary.name}, the worst first"
     what = "with a time" if slowest else short_of
-    output().print(
-        f"{len(found)} of {len(records)} items {what}{shown}. One of them: harness show {task} {candidate} ITEM"
-    )
+    of = counted(len(records), "item")
+    output().print(f"{len(found)} of {of} {what}{shown}. One of them: harness show {task} {candidate} ITEM")

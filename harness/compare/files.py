@@ -14,7 +14,7 @@ from harness.compare.pair import compare_contenders
 from harness.compare.result import Contender, PairedComparison
 from harness.data.recording import Line, number, read_recording
 from harness.data.table import Distinct
-from harness.errors import ComparisonError, DataError, some
+from harness.errors import ComparisonError, DataError, counted, some
 from harness.metrics.metric import Metric
 from harness.scores import Column, Scores, check_range
 from harness.types import content_hash
@@ -105,8 +105,8 @@ def _judged(
         lacking = [line.id for line, score in zip(one.lines, judged, strict=True) if score is None]
         if lacking:
             raise ComparisonError(
-                f"{one.path}: {len(lacking)} items have no score of the judge: {some(lacking)}. Score them, or leave "
-                "them out of both files."
+                f"{one.path}: {counted(len(lacking), 'item has', 'items have')} no score of the judge: {some(lacking)}"
+                ". Score them, or leave them out of both files."
             )
         gold = [number(line, _GOLD) for line in one.lines]
         for line, label in zip(one.lines, gold, strict=True):

@@ -8,7 +8,7 @@ from harness.compare.flips import flips
 from harness.compare.power import FEWEST, power_of
 from harness.compare.result import Claimed, Contender, PairedComparison
 from harness.early.stopped import as_comparison
-from harness.errors import ComparisonError, some
+from harness.errors import ComparisonError, counted, some
 from harness.estimate import Comparison, Estimate
 from harness.figures.columns import ONE_SIDED
 from harness.figures.estimates import metric_estimate
@@ -120,9 +120,10 @@ def refuse_other_content(a: Contender, b: Contender) -> None:
         if contents.get(name, content) != content
     ]
     if wrong:
+        differ = counted(len(wrong), "item differs", "items differ")
         raise ComparisonError(
-            f"{len(wrong)} items differ in content under the same id in {a.name} and {b.name}: {some(wrong)}. Both "
-            "must be of the same version of the data."
+            f"{differ} in content under the same id in {a.name} and {b.name}: {some(wrong)}. Both must be of the same "
+            "version of the data."
         )
 
 

@@ -13,6 +13,7 @@ from harness.estimate import Comparison
 from harness.figures.columns import DRAWS, LEVEL
 from harness.figures.joint import joint_figures
 from harness.figures.paired import Paired, difference_range
+from harness.figures.units import rests_on
 from harness.stats.bootstrap import Side
 from harness.stats.clusters import unit_count, unit_degrees
 from harness.stats.mean import mean_interval
@@ -73,7 +74,8 @@ def power_of(
         settled: whether it is known already on which side of the margin the difference lies.
     """
     spread = spread_of(paired, found, rng)
-    if spread is None or spread.units < FEWEST:
+    footing = rests_on(paired.metric, [*paired.a, *paired.b], paired.groups)
+    if spread is None or footing.units < FEWEST:
         return None
     detectable = spread.shows(spread.units, spread.seeds, 1 - LEVEL, POWER)
     widest = difference_range(paired.metric)

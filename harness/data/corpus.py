@@ -8,7 +8,7 @@ from harness.errors import DataError
 from harness.types import Passage
 
 
-def read_corpus(source: str, folder: Path, encoding: str, where: str) -> list[Passage]:
+def read_corpus(source: str, folder: Path, encoding: str, where: str, separator: str = ",") -> list[Passage]:
     """Documents of a folder of `.txt` and `.md` files, or of a data file with `id` and `text`.
 
     Raises:
@@ -21,7 +21,7 @@ def read_corpus(source: str, folder: Path, encoding: str, where: str) -> list[Pa
             raise DataError(f"{where}: {path} holds no .txt or .md file.")
         return [_passage(str(p.relative_to(path)), read_text(p, encoding), str(p)) for p in files]
     passages: dict[str, Passage] = {}
-    for number, row in enumerate(read_rows(source, folder, encoding, where), 1):
+    for number, row in enumerate(read_rows(source, folder, encoding, where, separator), 1):
         passage = _passage(str(row.cells.get("id", number)), row.cells.get("text"), row.where)
         if passage.id in passages:
             raise DataError(f"{row.where}: the id {passage.id!r} stands already above. Ids must differ.")

@@ -12,7 +12,7 @@ from pydantic import Field, model_validator
 
 from harness.config import Table
 from harness.data.table import group_codes
-from harness.errors import DataError
+from harness.errors import DataError, counted
 from harness.types import Item
 
 By = Literal["random", "stratified", "grouped", "temporal"]
@@ -116,8 +116,8 @@ def _check_enough(
     least = least if groups is None or table.folds else 1
     if count < least:
         raise DataError(
-            f"{where}: {name!r} has {count} items, and a split by label needs {least} of each. Add some, take fewer "
-            'folds, or by = "random".'
+            f"{where}: {name!r} has {counted(count, 'item')}, and a split by label needs {least} of each. Add some, "
+            'take fewer folds, or by = "random".'
         )
 
 

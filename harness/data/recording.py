@@ -8,7 +8,7 @@ from typing import Any
 
 from harness.data.measured import Measured, measured
 from harness.data.rows import read_rows
-from harness.errors import DataError, some
+from harness.errors import DataError, counted, some
 
 _LARGEST = 1e100
 """Of a number: its square can still be computed with."""
@@ -57,8 +57,8 @@ def read_recording(path: Path, *, encoding: str = "utf-8", id_column: str = "id"
         often = Counter((line.id, line.seed) for line in lines)
         names = [name for (name, _), times in often.items() if times > 1]
         raise DataError(
-            f"{path}: {len(names)} items are recorded more than once: {some(names)}. Mend the file, or keep the "
-            "first line of each (--dedupe; dedupe = true for a candidate)."
+            f"{path}: {counted(len(names), 'item is', 'items are')} recorded more than once: {some(names)}. Mend "
+            "the file, or keep the first line of each (--dedupe; dedupe = true for a candidate)."
         )
     return list(first.values())
 

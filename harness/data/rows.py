@@ -2,16 +2,17 @@
 
 import codecs
 import csv
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import msgspec
 
-from harness.errors import ConfigError, DataError, UnavailableError, suggestion
+from harness.errors import ConfigError, DataError, UnavailableError, counted, suggestion
 
 _LONGEST_CELL = 2**31 - 1
-_OTHER_MARKS = {";": "semicolons", "\t": "tabs", "|": "bars"}
+_MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+"""What may separate the cells of a CSV file."""
 
 
 class Row(NamedTuple):
@@ -28,7 +29,7 @@ class Row(NamedTuple):
         return self.place if self.number is None else f"{self.place}{self.number}"
 
 
-def read_rows(source: str, folder: Path, encoding: str, where: str) -> Iterator[Row]:
+def read_rows(source: str, folder: Path, encoding: str, where: str, separator: str = ",") -> Iterator[Row]:
     """The rows of a source named in `task.toml`.
 
     Args:
@@ -37,6 +38,7 @@ def read_rows(source: str, folder: Path, encoding: str, where: str) -> Iterator[
         folder: the task's folder, from which relative paths are read.
         encoding: of text files.
         where: the key in `task.toml`, for messages.
+        separator: of the cells of a `.csv` file.
 
     Raises:
         DataError: what is wrong with the data, with file and line.
@@ -66,14 +68,15 @@ def read_rows(source: str, folder: Path, encoding: str, where: str) -> Iterator[
     if reader is None:
         raise DataError(f"{where}: {path} has a suffix that is none of {', '.join(_SUFFIXES)}.")
     any_row = False
-    for row in reader(path, encoding):
+    for row in reader(path, encoding, separator):
         any_row = True
         yield row
     if not any_row:
         raise DataError(f"{where}: {path} holds no rows.")
 
 
-def _jsonl(path: Path, encoding: str) -> Iterator[Row]:
+def _jsonl(path: Path, encoding: str, separator: str) -> Iterator[Row]:
+    del separator
     place, decode = f"{path}:", msgspec.json.decode
     for number, line in _lines(path, encoding):
         if line.isspace():
@@ -132,32 +135,78 @@ def _not_decodable(path: Path, encoding: str) -> DataError:
     )
 
 
-def _csv(path: Path, encoding: str) -> Iterator[Row]:
+def _csv(path: Path, encoding: str, separator: str) -> Iterator[Row]:
+    _check_separator(path, encoding, separator)
+    record: list[str] = []
+
     def text() -> Iterator[str]:
         for _, line in _lines(path, encoding):
+            record.append(line)
             yield line
 
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.DictReader(text(), strict=True)
+    reader = csv.DictReader(text(), strict=True, delimiter=separator)
     try:
         header = reader.fieldnames or []
-        if len(header) == 1 and (found := next((mark for mark in _OTHER_MARKS if mark in header[0]), None)):
-            raise DataError(
-                f"{path}:1: the header looks separated by {_OTHER_MARKS[found]} ({header[0]!r}), expected commas. Save "
-                "the file as comma-separated values."
-            )
         if twice := sorted({name for name in header if header.count(name) > 1}):
             raise DataError(f"{path}:1: the header has {', '.join(map(repr, twice))} more than once.")
+        record.clear()
         for cells in reader:
             if None in cells or None in cells.values():
-                raise DataError(f"{path}:{reader.line_num}: the row has not the {len(header)} cells of the header.")
+                raise DataError(
+                    f"{path}:{reader.line_num}: the row has not the {counted(len(header), 'cell')} of the header"
+                    f"{_open_quote(record, reader.line_num)}"
+                )
             yield Row(f"{path}:", dict(cells), reader.line_num)
+            record.clear()
     except csv.Error as error:
-        raise DataError(f"{path}:{reader.reader.line_num}: not valid CSV: {error}.") from None
+        end = reader.reader.line_num
+        raise DataError(f"{path}:{end}: not valid CSV: {error}{_open_quote(record, end)}") from None
 
 
-def _parquet(path: Path, encoding: str) -> Iterator[Row]:
-    del encoding
+def _check_separator(path: Path, encoding: str, separator: str) -> None:
+    """A header that is one cell, and would be several were another mark the separator.
+
+    The header is looked at whatever the encoding, so that a file with both faults is refused once.
+    """
+    try:
+        with path.open(encoding=encoding, errors="replace", newline="\n") as file:
+            header = file.readline().strip().removeprefix("\ufeff")
+    except (OSError, LookupError, UnicodeError):
+        return  # reading it says so
+    found = next((mark for mark in _MARKS if mark in header), None)
+    if found is None or separator in header:
+        return
+    text = (
+        f"{path}:1: the header looks separated by {_MARKS[found]} ({header!r}), expected "
+        f"{_MARKS[separator]}. Save the file as comma-separated values; for data of a task, separator = "
+        f"{msgspec.json.encode(found).decode()} under [data] in task.toml does too."
+    )
+    try:
+        for _ in _lines(path, encoding):
+            pass
+    except DataError as error:
+        text = f"{text} Besides, {error}"
+    raise DataError(text)
+
+
+def _open_quote(record: Sequence[str], end: int) -> str:
+    """Where a quote opens that reaches over a line, or is open at the end; nothing where none does.
+
+    Args:
+        record: the lines of the row as far as it was read.
+        end: number of the last of them.
+    """
+    inside, opened = False, end
+    for number, line in enumerate(record, end - len(record) + 1):
+        if line.count('"') % 2:
+            inside = not inside
+            opened = number if inside else opened
+    return f"; a quote opens in line {opened}: is it closed where it should be?" if opened < end or inside else "."
+
+
+def _parquet(path: Path, encoding: str, separator: str) -> Iterator[Row]:
+    del encoding, separator
     try:
         import pyarrow.parquet
     except ImportError as error:
@@ -186,7 +235,7 @@ def _sklearn(source: str, where: str) -> Iterator[Row]:
         yield Row(f"sklearn:{source}: row ", cells, number)
 
 
-_SUFFIXES: dict[str, Callable[[Path, str], Iterator[Row]]] = {
+_SUFFIXES: dict[str, Callable[[Path, str, str], Iterator[Row]]] = {
     ".jsonl": _jsonl,
     ".csv": _csv,
     ".parquet": _parquet,

@@ -25,7 +25,7 @@ from harness.decide.rungs import stood
 from harness.decide.verdict import Verdict
 from harness.decide.weights import weighted
 from harness.decide.worth import Ledger, ledger_of
-from harness.errors import ComparisonError
+from harness.errors import ComparisonError, counted
 from harness.estimate import together
 from harness.leaderboard.requirements import requirement_states
 from harness.leaderboard.rows import Entry, Leaderboard, Row
@@ -152,4 +152,5 @@ def _against_incumbent(board: Leaderboard, field: Field) -> str | None:
 
 
 def _excluded(row: Row) -> str:
-    return f"{row.name} gets no verdict: {row.failed} of {row.n * row.seeds} items failed, more than {MAX_FAILED:.0%}."
+    asked = counted(row.n * row.seeds, "item")
+    return f"{row.name} gets no verdict: {row.failed} of {asked} failed, more than {MAX_FAILED:.0%}."

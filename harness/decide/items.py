@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from statistics import NormalDist
 
 from harness.economics.use import Draws
+from harness.errors import counted
 from harness.estimate import Estimate
 from harness.figures.columns import SURE
 from harness.stats.power import POWER, items_needed
@@ -70,14 +71,15 @@ def _reliability(estimate: Estimate, bound: float, level: float) -> Plan:
     true = estimate.value if bound < estimate.value < 1 else 1 - PLANNED * (1 - bound)
     full = items_for_power(bound, true, POWER, level)
     chance = f"an {100 * POWER:.0f} % chance at a true {plain(100 * true)} %"
-    return Plan(full, f"{least:,} items if {more} fails, about {about(full)} items for {chance}")
+    return Plan(full, f"{counted(least, 'item')} if {more} fails, about {about(full)} items for {chance}")
 
 
 def _by_error(value: float, bound: float, error: float, n: int, level: float) -> Plan:
     """More items narrow the bounds with the square root of their number."""
     distance = abs(value - bound)
-    known = distance > 0 and math.isfinite(error)
-    found = items_needed(distance, n * error**2, 2 * (1 - level), POWER) if known else _MOST + 1
+    if not math.isfinite(error):
+        return Plan(None, "how many items that takes cannot be told, since all scored the same so far")
+    found = items_needed(distance, n * error**2, 2 * (1 - level), POWER) if distance > 0 else _MOST + 1
     if found > _MOST:
         return Plan(None, "no reasonable number of items: the figure lies on the bound")
     full = max(n + 1, found)

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from harness.decide.verdict import Reason
+from harness.errors import counted
 from harness.guard import Guarded
 from harness.stale.stale import Aged, Stale
 from harness.stale.updating import How
@@ -29,7 +30,7 @@ class Looked:
 def of_triage(found: Triage) -> Reason:
     """Where most wrong answers of a candidate live, with an interval of their share."""
     if not found.wrong:
-        return Reason(found.advice(), f"0 of {found.items:,} items", "none", "measured")
+        return Reason(found.advice(), f"0 of {counted(found.items, 'item')}", "none", "measured")
     low, high = wilson(found.count(found.first), found.wrong)
     test = "answered again without and with the right passages" if found.arms else "read from the records"
     if found.repeats:

@@ -18,6 +18,7 @@ from harness.decide.verdict import Answer, Need
 from harness.decide.worth import Ledger
 from harness.economics.tornado import Bar
 from harness.economics.value import information_about, sample_information
+from harness.errors import counted
 from harness.estimate import State
 from harness.leaderboard.rows import Row
 from harness.task import Task
@@ -53,9 +54,9 @@ class Open:
         if not self.field.trained and not any(r.rung is Rung.TRAINED for r in self.field.excluded):
             yield Need("Run a trained candidate: nothing stood beyond prompting and RAG.")
         for row in self.field.excluded:
+            asked = counted(row.n * row.seeds, "item")
             yield Need(
-                f"Mend {row.name} and run it again: {row.failed} of {row.n * row.seeds} items failed, too many to "
-                "say anything of it."
+                f"Mend {row.name} and run it again: {row.failed} of {asked} failed, too many to say anything of it."
             )
 
     def _unsettled(self) -> list[Row]:

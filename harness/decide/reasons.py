@@ -15,6 +15,7 @@ from harness.decide.truth import Truth
 from harness.decide.verdict import Answer, Reason
 from harness.decide.worth import Ledger
 from harness.economics.source import Source
+from harness.errors import counted
 from harness.estimate import Estimate, State
 from harness.leaderboard.rows import Row
 from harness.task import Task
@@ -103,7 +104,7 @@ class Why:
         if figure is None:
             return Reason(claim, "not known", "not measured", "assumed")
         pays = self.field.pays(row.name)
-        surer, said = pays.short.get(name), f"{measured(figure, bound.limit)}, {figure.n:,} items"
+        surer, said = pays.short.get(name), f"{measured(figure, bound.limit)}, {counted(figure.n, 'item')}"
         if surer is None:
             return Reason(claim, said, f"{figure.method}; {_bounds(figure, state, bound)}", source)
         claim = f"{row.name} meets {name} {bound.text} taken alone; of {pays.among} tried one may by luck"
@@ -131,7 +132,7 @@ class Why:
             Truth.OPEN: f"{gap.ours} may or may not be better than {gap.theirs}{by}",
         }[state]
         value, low, high = figures(gap.value, gap.low, gap.high, signed=True, against=margin)
-        figure = f"{value} {self.task.primary.name}, bounds {low} and {high}, {gap.n:,} items"
+        figure = f"{value} {self.task.primary.name}, bounds {low} and {high}, {counted(gap.n, 'item')}"
         paid = f", holding for all {gap.pairs} pairs at once" if gap.pairs > 1 else ""
         return Reason(said, figure, f"paired on the same items, one-sided 95 % bounds{paid}", "measured")
 

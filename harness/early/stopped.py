@@ -7,7 +7,7 @@ import msgspec
 import numpy as np
 
 from harness.early.pairs import OPPOSITE
-from harness.errors import ComparisonError
+from harness.errors import ComparisonError, counted
 from harness.estimate import Comparison, Estimate
 from harness.figures.columns import LEVEL, ONE_SIDED
 from harness.metrics.metric import Metric
@@ -151,6 +151,6 @@ def saved_in_all(manifests: Sequence[Manifest]) -> Saved | None:
 def saved_in_words(saved: Saved) -> str:
     """E.g. `saved 1,803 items, about 1,803 calls and $6.31`."""
     if not saved.calls:
-        return f"saved {saved.items:,} items"
+        return f"saved {counted(saved.items, 'item')}"
     usd = "an unknown cost" if saved.usd is None else f"${saved.usd:,.2f}" if saved.usd >= 1 else f"${saved.usd:.2g}"
-    return f"saved {saved.items:,} items, about {saved.calls:,.0f} calls and {usd}"
+    return f"saved {counted(saved.items, 'item')}, about {counted(round(saved.calls), 'call')} and {usd}"

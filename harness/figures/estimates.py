@@ -10,21 +10,25 @@ from numpy.typing import NDArray
 from harness.errors import ComparisonError
 from harness.estimate import Estimate
 from harness.figures.columns import DRAWS, LEVEL, METHODS, ONE_SIDED, SURE, binary, many, seeded
-from harness.figures.units import FEW, concerned, rests_on, units_of, unvaried
+from harness.figures.units import FEW, Footing, Resampled, concerned, grounded, rests_on, units_of
 from harness.metrics.metric import Metric
 from harness.metrics.share import Share
 from harness.scores import Column, Scores, common
 from harness.stats.beta_binomial import beta_binomial
-from harness.stats.bootstrap import Side, bootstrap
+from harness.stats.bootstrap import Bootstrapped, Side, bootstrap
 from harness.stats.clusters import few_clusters, unit_count
 from harness.stats.influence import normal_interval
 from harness.stats.mean import mean_interval
-from harness.stats.multiseed import multi_bootstrap
+from harness.stats.multiseed import MultiSeed, multi_bootstrap
 from harness.stats.proportion import clopper_pearson_clustered, few_for_coverage, wilson_clustered
 from harness.stats.quantile import quantile_interval, quantile_lower_bound, quantile_upper_bound
 
 _FEW = "Too few items or groups on one side for an interval that surely covers."
 _FEW_GROUPS = "Too few groups, or one with too large a share of the items, for an interval that surely covers."
+_SAME = (
+    "All items, or all groups, scored the same: how far off others could be is not known, and such an end of the "
+    "interval is shown as ?."
+)
 _EFFECTIVE = ", effective n of grouped items"
 _Groups = NDArray[np.int64] | None
 """(n,) cluster codes."""
@@ -65,7 +69,7 @@ def metric_estimate(
         found.n or len(column.codes),
         missing,
         found.method,
-        found.warning,
+        _unbounded(found) or found.warning,
         metric.failed is None,
     )
 
@@ -89,7 +93,7 @@ def not_defined(metric: Metric, runs: Sequence[Scores]) -> str | None:
         column = scores.columns[metric.name]
         counts = np.bincount(column.codes[column.codes >= 0], minlength=len(column.values))
         if counts.any() and not np.isfinite(metric.aggregate(column.values, counts[None, :])[0]):
-            why = metric.aggregate.empty if isinstance(metric.aggregate, Share) else "are all targets of one class?"
+            why = metric.aggregate.empty if isinstance(metric.aggregate, Share) else metric.empty
             return f"{metric.name} is not defined on these items ({why})."
     return None
 
@@ -106,6 +110,10 @@ class _Bounded(NamedTuple):
     warning: str | None = None
     n: int | None = None
     """Items that it is computed over; None for all that have a score."""
+
+
+def _unbounded(found: _Bounded) -> str | None:
+    return None if np.isfinite(found.low) and np.isfinite(found.high) else _SAME
 
 
 def _bounded(metric: Metric, column: Column, groups: _Groups, rng: np.random.Generator, narrow: float) -> _Bounded:
@@ -162,9 +170,15 @@ def _mean(metric: Metric, column: Column, groups: _Groups, narrow: float) -> _Bo
 
 def _normal(metric: Metric, column: Column, groups: NDArray[np.int64], narrow: float) -> _Bounded:
     side = Side(metric.aggregate, column.values, column.codes)
-    value, (low, high) = normal_interval(side, groups, LEVEL, metric.bounds)
-    lower, upper = normal_interval(side, groups, narrow, metric.bounds)[1]
-    return _Bounded(value, low, high, lower, upper, "normal, by the groups' influence", _few_groups(groups))
+    footing = rests_on(metric, [column], groups)
+    drawn = [
+        Resampled(value, error, level, low, high)
+        for level in (LEVEL, narrow)
+        for value, error, (low, high) in [normal_interval(side, groups, level, metric.bounds)]
+    ]
+    (low, high), (lower, upper) = (grounded(one, footing, metric.bounds) for one in drawn)
+    method, warning = "normal, by the groups' influence", _few(metric, footing, groups)
+    return _Bounded(drawn[0].value, low, high, lower, upper, method, warning)
 
 
 def _resampled(metric: Metric, column: Column, groups: _Groups, rng: np.random.Generator, narrow: float) -> _Bounded:
@@ -185,14 +199,29 @@ def _resampled(metric: Metric, column: Column, groups: _Groups, rng: np.random.G
         for level in (LEVEL, narrow)
     )
     method = f"bootstrap{'' if groups is None else ' over groups'}{METHODS[wide.method]}"
-    found = _Bounded(wide.value, wide.low, wide.high, ends.low, ends.high, method)
-    units = rests_on(metric, [column], groups)
-    if wide.standard_error == 0:
-        low, high = unvaried(wide.value, units, LEVEL, metric.bounds, exact=False)
-        lower, upper = unvaried(wide.value, units, narrow, metric.bounds, exact=groups is None)
-        found = found._replace(low=low, high=high, lower=lower, upper=upper)
-    few = _FEW if units < FEW and metric.support is not None else None
-    return found._replace(warning=_few_groups(groups) or few)
+    return _grounded(metric, [column], groups, (wide, ends), narrow)._replace(method=method)
+
+
+def _grounded(
+    metric: Metric,
+    columns: Sequence[Column],
+    groups: _Groups,
+    drawn: tuple[Bootstrapped | MultiSeed, Bootstrapped | MultiSeed],
+    narrow: float,
+) -> _Bounded:
+    """What was drawn, with its interval and its bounds no surer than what the figure rests on."""
+    footing = rests_on(metric, columns, groups)
+    wide, ends = (
+        Resampled(one.value, one.standard_error, level, one.low, one.high)
+        for one, level in zip(drawn, (LEVEL, narrow), strict=True)
+    )
+    low, high = grounded(wide, footing, metric.bounds)
+    lower, upper = grounded(ends, footing, metric.bounds, exact=groups is None)
+    return _Bounded(wide.value, low, high, lower, upper, "", _few(metric, footing, groups))
+
+
+def _few(metric: Metric, footing: Footing, groups: _Groups) -> str | None:
+    return _few_groups(groups) or (_FEW if footing.units < FEW and metric.support is not None else None)
 
 
 def _draws(narrow: float) -> int:
@@ -216,22 +245,18 @@ def _over_seeds(metric: Metric, runs: Sequence[Scores], rng: np.random.Generator
         multi_bootstrap(side, DRAWS, np.random.default_rng(seed), groups=groups, level=level, bounds=metric.bounds)
         for level in (LEVEL, narrow)
     )
-    low, high, lower, upper = wide.low, wide.high, ends.low, ends.high
-    units = rests_on(metric, columns, groups)
-    if wide.standard_error == 0:
-        low, high = unvaried(wide.value, units, LEVEL, metric.bounds, exact=False)
-        lower, upper = unvaried(wide.value, units, narrow, metric.bounds, exact=groups is None)
+    found = _grounded(metric, columns, groups, (wide, ends), narrow)
     return Estimate(
-        wide.value,
-        low,
-        high,
-        lower,
-        upper,
+        found.value,
+        found.low,
+        found.high,
+        found.lower,
+        found.upper,
         LEVEL,
         int(keep.sum()),
         int(sum(s.without_answer.sum() for s in runs)),
         f"items and {len(runs)} seeds resampled crossed",
-        _few_groups(groups) or (_FEW if units < FEW and metric.support is not None else None),
+        _unbounded(found) or found.warning,
         metric.failed is None,
     )
 

@@ -10,7 +10,7 @@ from scipy import stats
 
 from harness.figures.columns import binary, many
 from harness.figures.paired import difference_range, of_seeds
-from harness.figures.units import rests_on, unvaried
+from harness.figures.units import Footing, Resampled, grounded, of_difference, rests_on, unvaried
 from harness.metrics.metric import Metric
 from harness.scores import Column
 from harness.stats.bootstrap import Side, joint_draws
@@ -67,22 +67,31 @@ class Pairs:
             scores = self._numbers[a], self._numbers[b]
             found = compare_means(*scores, self.groups, both, None, level=level, bounds=bounds)
             return Interval(found.low, found.high)
+        footing = self.footing(a, b)
         if error == 0 or self._units < 2:
-            units = rests_on(self.metric, [*ours, *theirs], self.groups)
-            return unvaried(value, units, level, bounds, exact=False)
+            return unvaried(value, footing.units, level, bounds, exact=False)
         wide = self.figures.spread((a, b), error, self._units, self._df)
         reach = float(stats.t.ppf((1 + level) / 2, wide.df)) * wide.error
         least, greatest = (-np.inf, np.inf) if bounds is None else bounds
-        return Interval(max(value - reach, least), min(value + reach, greatest))
+        drawn = Resampled(value, error, level, max(value - reach, least), min(value + reach, greatest))
+        return grounded(drawn, footing, bounds)
 
     def better(self, a: int, b: int, level: float, error: float) -> Interval:
         """As `interval`, of how much better A is: the same with the sign turned where less is better."""
         low, high = self.interval(a, b, level, error)
         return Interval(low, high) if self.metric.higher_is_better else Interval(-high, -low)
 
+    def footing(self, a: int, b: int) -> Footing:
+        """What A - B rests on."""
+        return of_difference([self._footings[a], self._footings[b]])
+
     @cached_property
     def _numbers(self) -> list[NDArray[np.float64]]:
         return [columns[0].numbers for columns in self.columns]
+
+    @cached_property
+    def _footings(self) -> list[Footing]:
+        return [rests_on(self.metric, of_seeds(columns), self.groups) for columns in self.columns]
 
     @cached_property
     def _units(self) -> int:

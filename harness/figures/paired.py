@@ -9,11 +9,11 @@ from numpy.typing import NDArray
 from harness.errors import ComparisonError
 from harness.estimate import Comparison
 from harness.figures.columns import DRAWS, LEVEL, METHODS, binary, seeded
-from harness.figures.units import concerned, rests_on, unvaried
+from harness.figures.units import Resampled, concerned, grounded, of_difference, rests_on
 from harness.metrics.metric import Metric
 from harness.scores import Column, Scores, common
-from harness.stats.bootstrap import paired_bootstrap
-from harness.stats.multiseed import multi_bootstrap
+from harness.stats.bootstrap import Bootstrapped, paired_bootstrap
+from harness.stats.multiseed import MultiSeed, multi_bootstrap
 from harness.stats.paired import compare_means
 
 
@@ -85,42 +85,35 @@ def compare(
 def difference(paired: Paired, against: str, rng: np.random.Generator, level: float = LEVEL) -> Comparison:
     """How much better A is than B, by the method that fits metric and scores."""
     metric, a, b, groups, n = paired.metric, paired.a, paired.b, paired.groups, paired.n
-    if len(a) > 1 or len(b) > 1:
-        both = multi_bootstrap(
-            seeded(metric, a),
-            DRAWS,
-            rng,
-            baseline=seeded(metric, b),
+    bounds = difference_range(metric)
+    single = len(a) == len(b) == 1
+    if metric.is_mean and single:
+        means = compare_means(a[0].numbers, b[0].numbers, groups, paired.binary, rng, level=level, bounds=bounds)
+        return Comparison(against, means.difference, means.low, means.high, means.p_value, n, means.method)
+    drawn: Bootstrapped | MultiSeed
+    if single:
+        drawn = paired_bootstrap(
+            metric.aggregate,
+            a[0].values,
+            a[0].codes,
+            b[0].values,
+            b[0].codes,
+            draws=DRAWS,
+            rng=rng,
             groups=groups,
             level=level,
-            bounds=difference_range(metric),
+            method=metric.intervals.aggregate,
+            bounds=bounds,
+        )
+        method = f"paired bootstrap{METHODS[drawn.method]}"
+    else:
+        drawn = multi_bootstrap(
+            seeded(metric, a), DRAWS, rng, baseline=seeded(metric, b), groups=groups, level=level, bounds=bounds
         )
         method = "items and seeds resampled crossed"
-        return Comparison(against, both.value, both.low, both.high, both.p_value, n, method)
-    if metric.is_mean:
-        means = compare_means(
-            a[0].numbers, b[0].numbers, groups, paired.binary, rng, level=level, bounds=difference_range(metric)
-        )
-        return Comparison(against, means.difference, means.low, means.high, means.p_value, n, means.method)
-    drawn = paired_bootstrap(
-        metric.aggregate,
-        a[0].values,
-        a[0].codes,
-        b[0].values,
-        b[0].codes,
-        draws=DRAWS,
-        rng=rng,
-        groups=groups,
-        level=level,
-        method=metric.intervals.aggregate,
-        bounds=difference_range(metric),
-    )
-    low, high = drawn.low, drawn.high
-    if drawn.standard_error == 0:
-        low, high = unvaried(
-            drawn.value, rests_on(metric, [*a, *b], groups), level, difference_range(metric), exact=False
-        )
-    method = f"paired bootstrap{METHODS[drawn.method]}"
+    footing = of_difference([rests_on(metric, [*a, *b], groups)])
+    found = Resampled(drawn.value, drawn.standard_error, level, drawn.low, drawn.high)
+    low, high = grounded(found, footing, bounds)
     return Comparison(against, drawn.value, low, high, drawn.p_value, n, method)
 
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from harness.errors import counted
 from harness.estimate import State, hold
 from harness.gate.baseline import Baseline, Kept
 from harness.gate.compared import Compared, compared
@@ -126,10 +127,11 @@ class _Changes:
         """
         run, before, least = len(head.runs[0]), base.runs[0], self.policy.min_shared
         if shared < least * run:
-            return f"only {shared} of {run} items are the baseline's too: make a new baseline"
+            return f"only {shared} of {counted(run, 'item is', 'items are')} the baseline's too: make a new baseline"
         left = len(of_now(before, task))
         if left < least * len(before):
-            return f"only {left} of the baseline's {len(before)} items are still the task's: make a new baseline"
+            were = counted(len(before), "item is", "items are")
+            return f"only {left} of the baseline's {were} still the task's: make a new baseline"
         return None
 
     def settled(self) -> Sequence[Change]:

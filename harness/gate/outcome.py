@@ -8,7 +8,7 @@ import msgspec
 
 from harness.errors import RunError
 from harness.gate.policy import Tier
-from harness.run.files import replace_file
+from harness.run.files import indented, replace_file
 
 FILE = Path(".harness") / "gate.json"
 
@@ -135,7 +135,7 @@ class Outcome(msgspec.Struct, frozen=True):
 def write_outcome(root: Path, outcome: Outcome) -> Path:
     """Keeps the outcome for whoever publishes it."""
     path = root / FILE
-    replace_file(path, msgspec.json.format(msgspec.json.encode(outcome), indent=1) + b"\n")
+    replace_file(path, indented(outcome))
     return path
 
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from harness.errors import counted
 from harness.estimate import State
 from harness.gate.outcome import CeilingState, Change, Outcome, Word
 from harness.gate.policy import Tier
@@ -76,7 +77,7 @@ def age(days: float) -> str:
     """E.g. `3 days`, `2 hours`."""
     for size, unit in ((1.0, "day"), (1 / 24, "hour"), (1 / 1440, "minute")):
         if days >= size:
-            return cells.counted(int(days / size), unit)
+            return counted(int(days / size), unit)
     return "less than a minute"
 
 
@@ -112,7 +113,9 @@ def items_text(change: Change) -> str:
     """How many items the comparison rests on; nothing where it was not come so far."""
     if not (change.shared or change.only_base or change.only_head):
         return ""
-    parts = [f"{change.shared} items" if change.difference is not None else f"{change.shared} items in both"]
+    parts = [
+        counted(change.shared, "item") if change.difference is not None else f"{counted(change.shared, 'item')} in both"
+    ]
     if change.only_base:
         parts.append(f"{change.only_base} only in the baseline")
     if change.only_head:
@@ -128,7 +131,7 @@ def ceiling_text(ceiling: CeilingState) -> str:
     return f"{ceiling.figure} {value}, at most {ceiling.at_most:g} is asked: {word}{warns}"
 
 
-def counted(changes: Sequence[Change]) -> str:
+def tally(changes: Sequence[Change]) -> str:
     """E.g. `1 worse, 3 same, 2 cannot tell`."""
     counts = {word: sum(c.word is word for c in changes) for word in _ORDER}
     return ", ".join(f"{n} {word}" for word, n in counts.items() if n) or "nothing compared"

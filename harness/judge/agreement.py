@@ -25,8 +25,8 @@ class AgreementRow(msgspec.Struct, frozen=True):
     """Answers that both judged."""
     observed: float
     """Share of them on which judge and people say the same."""
-    kappa: tuple[float, float, float]
-    """Cohen's kappa: value, and the ends of its 95 % interval."""
+    kappa: tuple[float, float, float] | None
+    """Cohen's kappa: value, and the ends of its 95 % interval; None where both know one label alone."""
     sensitivity: tuple[float, float, float] | None
     """Of what people found right, the share that the judge did; None for grades, and where all labels are one."""
     specificity: tuple[float, float, float] | None
@@ -118,7 +118,7 @@ def _row(who: str | None, metric: str, shared: Sequence[_Shared], groups: Mappin
         candidate=who,
         n=len(shared),
         observed=kappa.observed,
-        kappa=(kappa.value, kappa.low, kappa.high),
+        kappa=(kappa.value, kappa.low, kappa.high) if kappa.chance < 1 else None,
         sensitivity=_ends(rates.get("sensitivity")),
         specificity=_ends(rates.get("specificity")),
         errors={name: (rate.hits, rate.n) for name, rate in rates.items()},

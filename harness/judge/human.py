@@ -6,10 +6,12 @@ from pathlib import Path
 
 from harness.data.recording import Line, number
 from harness.data.rows import read_rows
-from harness.errors import DataError, UnknownNameError
+from harness.errors import DataError, UnknownNameError, suggestion
 from harness.metrics.judged import GRADE, GRADES, VERDICT
 from harness.metrics.metric import Metric
 from harness.task import Task
+
+_LABEL = f"0 or 1, or a grade from {GRADES[0]:g} to {GRADES[1]:g}"
 
 
 @dataclass(frozen=True)
@@ -64,7 +66,10 @@ def read_human(path: Path, task: Task, candidates: Collection[str]) -> Human:
     """
     found: dict[str | None, dict[str, float]] = {}
     for row in read_rows(path.name, path.parent, "utf-8-sig" if path.suffix == ".csv" else "utf-8", "human labels"):
-        line = Line(row.where, str(row.cells.get("id") or ""), None, row.cells)
+        for column, what in (("id", "which item's answer it is of"), ("label", _LABEL)):
+            if column not in row.cells:
+                raise DataError(f"{row.where}: no column {column!r}, {what}{suggestion(column, row.cells)}")
+        line = Line(row.where, str(row.cells["id"]), None, row.cells)
         if line.id not in task.table.place:
             raise UnknownNameError("item", line.id, task.table.place, f"{line.where}: id")
         who = row.cells.get("candidate") or None
@@ -72,7 +77,7 @@ def read_human(path: Path, task: Task, candidates: Collection[str]) -> Human:
             raise UnknownNameError("candidate", str(who), candidates, line.where)
         label = number(line, "label")
         if label is None:
-            raise DataError(f"{line.where}: no 'label': 0 or 1, or a grade from 1 to 5. Leave out what has none.")
+            raise DataError(f"{line.where}: no 'label': {_LABEL}. Leave out what has none.")
         of = found.setdefault(who, {})
         if of.setdefault(line.id, label) != label:
             raise DataError(f"{line.where}: item {line.id!r} has two labels: {of[line.id]:g} and {label:g}.")
@@ -88,8 +93,10 @@ def _metric(path: Path, labels: Collection[float], metrics: Collection[Metric]) 
     verdicts = all(label in (0, 1) for label in labels)
     grades = all(label in range(int(GRADES[0]), int(GRADES[1]) + 1) for label in labels)
     if not (verdicts or grades):
-        odd = sorted(label for label in labels if label not in (1, 2, 3, 4, 5))
-        raise DataError(f"{path}: labels are 0 and 1, or grades from 1 to 5; found {odd[0]:g}.")
+        odd = sorted({label for label in labels if label not in range(int(GRADES[1]) + 1)})
+        mixed = [0.0, max(labels)]
+        found = f"found {odd[0]:g}" if odd else f"found both: {' and '.join(f'{label:g}' for label in mixed)}"
+        raise DataError(f"{path}: labels are 0 and 1 for wrong and right, or grades from 1 to 5; {found}.")
     fitting = [name for name, fits in ((VERDICT, verdicts), (GRADE, grades)) if fits and name in known]
     if not fitting:
         what = "0 and 1 are verdicts" if verdicts else "1 to 5 are grades"

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from harness.judge.human import Labels
 from harness.judge.making import judge_key, judgements_folder
-from harness.judge.material import sources_of, to_judge
+from harness.judge.material import means_nothing, sources_of, to_judge
 from harness.metrics.judged import from_source, source_of
 from harness.money import Spending, Tally, Usd
 from harness.run.journal import read_batches
@@ -25,6 +25,8 @@ class Judgements:
     """By metric."""
     unjudged: Mapping[str, tuple[int, int]] = field(default_factory=dict)
     """By metric the items without a judgement that should have one, and those of them that were tried in vain."""
+    left_out: Mapping[str, int] = field(default_factory=dict)
+    """By metric the items of which it says nothing, since the passages do not answer them or the answer says so."""
     repeats: Mapping[str, Mapping[str, Mapping[int, float]]] = field(default_factory=dict)
     """By metric and item the scores of the repeats by their number from 1 on, where there are several."""
     spending: Spending = field(default_factory=Spending)
@@ -46,6 +48,7 @@ class JudgementReader:
         self._task, self._run, self._root, self._usd = task, run, root, usd
         self._sources = sources_of(task.metrics) if task.judge else []
         self._shown: dict[str, dict[str, str]] = {source: {} for source in self._sources}
+        self._left_out: dict[str, set[str]] = {source: set() for source in self._sources}
 
     def add(self, records: Iterable[Record]) -> None:
         """Takes in records in the order in which they were written."""
@@ -53,8 +56,11 @@ class JudgementReader:
             place = self._task.table.place.get(record.item_id)
             if place is None or self._task.table.query_hashes[place] != record.item_hash:
                 continue
+            item = self._task.test[place]
             for source in self._sources:
-                shown = to_judge(self._task, self._task.test[place], record, source)
+                silent = means_nothing(self._task, item, record, source)
+                (self._left_out[source].add if silent else self._left_out[source].discard)(item.id)
+                shown = to_judge(self._task, item, record, source)
                 if shown is None:
                     self._shown[source].pop(record.item_id, None)
                 else:
@@ -66,6 +72,7 @@ class JudgementReader:
         found = {source: self._read(source, tally) for source in self._sources}
         names = [m.name for m in self._task.metrics if m.needs == "judge"]
         scores, unjudged, repeats = {}, {}, {}
+        left_out = {name: len(self._left_out[source_of(name)]) for name in names}
         for name in names:
             last, wanted = found[source_of(name)], self._shown[source_of(name)]
             answered = {i: r for i, r in last.items() if isinstance(r, Answered) and isinstance(r.answer, float | int)}
@@ -76,7 +83,7 @@ class JudgementReader:
                 for i, r in answered.items()
                 if r.scores
             }
-        return Judgements(scores, unjudged, repeats, tally.spending, labels)
+        return Judgements(scores, unjudged, left_out, repeats, tally.spending, labels)
 
     def _read(self, source: str, tally: Tally) -> dict[str, Record]:
         """The last judgement of each item whose material is what it was."""

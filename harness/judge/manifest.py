@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 
 from harness.judge.making import judge_leaves_machine, judging_of
-from harness.run.files import replace_file
+from harness.run.files import indented, read_struct, replace_file
 from harness.run.journal import checksum
 from harness.run.manifest import git_commit, machine, packages
 from harness.run.store import RunFolder
@@ -65,7 +65,7 @@ def write_judge_manifest(
 ) -> None:
     """Replaces the manifest; `counts` are those of items, judged and failed."""
     judging = judging_of(task)
-    before = _read(folder.manifest)
+    before = read_struct(folder.manifest, JudgeManifest)
     made = JudgeManifest(
         task=task.name,
         candidate=who.candidate,
@@ -87,17 +87,9 @@ def write_judge_manifest(
         machine=machine(),
         packages=packages(),
     )
-    content = msgspec.json.encode(made, order="deterministic")
-    replace_file(folder.manifest, msgspec.json.format(content, indent=1) + b"\n")
+    replace_file(folder.manifest, indented(made, "deterministic"))
 
 
 def now() -> str:
     """This second, in UTC."""
     return datetime.now(UTC).isoformat(timespec="seconds")
-
-
-def _read(path: Path) -> JudgeManifest | None:
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=JudgeManifest)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
-        return None

@@ -75,6 +75,10 @@ class Binary:
             raise ValueError(f"{target!r} is neither of the two labels{suggestion(label, self.choices)}")
         return label
 
+    def accept(self, answer: Any, asked: Any = None) -> str:
+        """As a target: it is one or it is none."""
+        return self.check(answer, asked)
+
     def metric(self, name: str) -> Metric:
         """`roc_auc`, `average_precision`, `brier`, `ece`; `precision`, `recall`, `f1`, `accuracy`; `prevalence`."""
         if name in _SURE:
@@ -96,8 +100,8 @@ def make_binary(declared: Declared) -> Binary:
     Raises:
         ConfigError: not two labels, or it is not clear which is positive.
     """
-    labels = tuple(declared.settings.get("labels") or ()) or tuple(
-        sorted({spelled(t) for t in declared.targets if t is not None})
+    labels = tuple(label.strip() for label in declared.settings.get("labels") or ()) or tuple(
+        sorted({spelled(t) for t in declared.targets if t is not None} - {""})
     )
     if len(set(labels)) != 2 or len(labels) != 2:
         found = ", ".join(map(repr, labels[:5])) or "none"
@@ -114,7 +118,7 @@ def make_binary(declared: Declared) -> Binary:
 
 
 def spelled(target: Any) -> str:
-    """A raw target as a label: `true` for true, `1` for 1 and 1.0."""
+    """A raw target as a label: `true` for true, `1` for 1 and 1.0, no blanks around it."""
     if isinstance(target, bool):
         return str(target).lower()
-    return str(int(target)) if isinstance(target, float) and target.is_integer() else str(target)
+    return str(int(target)) if isinstance(target, float) and target.is_integer() else str(target).strip()

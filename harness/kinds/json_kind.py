@@ -8,7 +8,7 @@ from typing import Any
 from harness.errors import ConfigError, UnknownNameError
 from harness.kinds.declared import Declared
 from harness.kinds.fault import Fault, said_nothing
-from harness.kinds.reading import json_in
+from harness.kinds.reading import json_in, keepable, unfit
 from harness.kinds.schema import paths_of, validator_of
 from harness.metrics import fields
 from harness.metrics.metric import Metric
@@ -62,6 +62,8 @@ class Json:
     def check(self, target: Any, asked: Any = None) -> Any:
         """Refuses a target that breaks the schema; a text is read as JSON, as it stands in a CSV file."""
         value = _read(target) if isinstance(target, str) else target
+        if why := unfit(value):
+            raise ValueError(why)
         problem = next(iter(sorted(self.validator.iter_errors(value), key=lambda e: list(map(str, e.path)))), None)
         if problem is not None:
             at = "".join(f"[{p}]" if isinstance(p, int) else f".{p}" for p in problem.path).lstrip(".")
@@ -69,6 +71,16 @@ class Json:
         if not isinstance(value, self._types()):
             raise ValueError(f"found {value!r}, expected a JSON object or list")  # noqa: TRY004 - as every kind
         return value
+
+    def accept(self, answer: Any, asked: Any = None) -> Any:
+        """An object or a list, whether valid or not: that is a metric."""
+        try:
+            return self.check(answer, asked)
+        except ValueError:
+            read = self.parse(answer, asked) if isinstance(answer, str) else answer
+            if not isinstance(read, self._types()) or not keepable(read):
+                raise
+            return read
 
     def metric(self, name: str) -> Metric:
         """`valid`, `field_accuracy`, `exact_object`, `field_f1`, or `f1[FIELD]`, e.g. `f1[lines[].amount]`."""

@@ -48,6 +48,12 @@ class Kind(Protocol):
     def check(self, target: Any, asked: Any = None) -> Any:
         """The target in its final form; raises ValueError that says what is wrong with it."""
 
+    def accept(self, answer: Any, asked: Any = None) -> Any:
+        """An answer that came as such and not as a text, in its final form.
+
+        What may be wrong in part stays as far as it reads, and is counted wrong; raises ValueError where nothing reads.
+        """
+
     def metric(self, name: str) -> Metric:
         """The metric of that name; raises UnknownNameError."""
 

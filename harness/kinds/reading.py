@@ -10,6 +10,8 @@ import msgspec
 
 _OPENINGS = 100
 """Brackets that are tried: a text of nothing but brackets would otherwise take the square of its length."""
+_DEEPEST = 50
+"""Levels of a JSON value: a schema that refers to itself calls itself several times for each of them."""
 _REFUSAL = re.compile(
     r"\b(i (?:can(?:no|['’])t|am (?:not able|unable)|won['’]t)|i['’]m (?:sorry|unable)|as an ai"
     r"|cannot (?:help|assist))",
@@ -26,10 +28,10 @@ def json_in(text: str, *kinds: type) -> Any:
     """The first JSON object or list in a text that is one of `kinds`; None where there is none.
 
     Words before and after it, and a fence around it, do not matter. What cannot be kept in a record is no answer:
-    NaN, numbers that overflow, halves of surrogate pairs.
+    NaN, numbers that overflow, halves of surrogate pairs, what is nested without end.
     """
     for value in _values(text):
-        if isinstance(value, kinds) and _keepable(value):
+        if isinstance(value, kinds) and keepable(value):
             return value
     return None
 
@@ -67,7 +69,23 @@ def _finite(digits: str) -> float:
     return value
 
 
-def _keepable(value: Any) -> bool:
+def unfit(value: Any, at: str = "", depth: int = 0) -> str | None:
+    """Why a JSON value is none that answers can be held against; None where nothing is wrong with it."""
+    if isinstance(value, float) and not math.isfinite(value):
+        return f"found {value}{f' at {at}' if at else ''}, expected a finite number"
+    if not isinstance(value, (dict, list)):
+        return None
+    if depth == _DEEPEST:
+        return f"found a value nested more than {_DEEPEST} levels deep"
+    inner = value.items() if isinstance(value, dict) else ((f"[{i}]", part) for i, part in enumerate(value))
+    named = ((f"{at}.{key}" if at and isinstance(value, dict) else f"{at}{key}", part) for key, part in inner)
+    return next((why for place, part in named if (why := unfit(part, place, depth + 1))), None)
+
+
+def keepable(value: Any) -> bool:
+    """Whether a JSON value can be kept in a record and held against others."""
+    if unfit(value):
+        return False
     try:
         msgspec.json.encode(value)
     except (ValueError, OverflowError, RecursionError, msgspec.MsgspecError):

@@ -51,13 +51,16 @@ def _image_label(declared: Declared) -> Kind:
 
 def _labels(declared: Declared) -> tuple[str, ...]:
     where = declared.where
-    labels = declared.settings.get("labels") or sorted({str(t) for t in declared.targets if t is not None})
+    named = declared.settings.get("labels")
+    # Blanks around a label are no part of it; a target of nothing but blanks is none, which is said of its line.
+    targets = named or sorted({str(t).strip() for t in declared.targets if t is not None} - {""})
+    labels = [str(label).strip() for label in targets]
     if len(labels) < 2:
         raise ConfigError(f"{where}: a task with labels needs at least 2 of them, found {len(labels)}.")
     if len(set(labels)) != len(labels):
-        twice = sorted({label for label in labels if list(labels).count(label) > 1})
+        twice = sorted({label for label in labels if labels.count(label) > 1})
         raise ConfigError(f"{where}: [task] labels has {', '.join(map(repr, twice))} more than once.")
-    return tuple(str(label) for label in labels)
+    return tuple(labels)
 
 
 _KINDS: dict[str, Callable[[Declared], Kind]] = {

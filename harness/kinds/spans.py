@@ -59,25 +59,11 @@ class Spans:
         return json.dumps(quoted, ensure_ascii=False)
 
     def parse(self, text: str, asked: Any = None) -> list[Span] | None:
-        """The spans whose quotes a text lists. The same quote again is its next place in the input.
+        """The spans that a text lists, by their quotes or by their place. The same quote again is its next place.
 
-        A quote that the input does not hold is a span nowhere: it is answered, and never right.
+        A quote that the input does not hold, or a place outside it, is a span nowhere: it is answered, and never right.
         """
-        listed = json_in(text, list)
-        if listed is None or not all(isinstance(s, dict) for s in listed):
-            return None
-        after: dict[str, int] = {}
-        by_name = {kind.lower(): kind for kind in self.types}
-        found: list[Span] = []
-        for number, said in enumerate(listed, 1):
-            quote, kind = str(said.get("text", "")), str(said.get("type", ""))
-            start = str(asked).find(quote, after.get(quote, 0)) if quote else -1
-            end = start + len(quote)
-            if start >= 0:
-                after[quote] = end
-            place = [start, end] if start >= 0 else [-number, -number]
-            found.append([*place, by_name.get(kind.lower(), kind)])
-        return found
+        return _listed(json_in(text, list), asked, self.types)
 
     def fault(self, text: str, answer: Any, asked: Any = None) -> Fault | None:
         """Types that the task has not, quotes that the input does not hold; a text without a list is no answer."""
@@ -101,6 +87,16 @@ class Spans:
             if other[0] < one[1]:
                 raise ValueError(f"the spans {one} and {other} overlap")
         return final
+
+    def accept(self, answer: Any, asked: Any = None) -> list[Span]:
+        """As a target; what cannot be one is a span nowhere, or of no type, beside those that can."""
+        try:
+            return self.check(answer, asked)
+        except ValueError:
+            found = _listed(answer if isinstance(answer, list) else json_in(str(answer), list), asked, self.types)
+            if found is None:
+                raise
+            return found
 
     def metric(self, name: str) -> Metric:
         """`f1`, `precision`, `recall`, `macro_f1`, `weighted_f1`, `partial_recall`, `exact_match`, or `f1[TYPE]`."""
@@ -144,6 +140,40 @@ def make_spans(declared: Declared) -> Spans:
             f'{declared.where}: a task of kind spans needs [task] types, each once, e.g. types = ["part"].'
         )
     return Spans(types)
+
+
+def _listed(listed: Any, asked: Any, types: Sequence[str]) -> list[Span] | None:
+    """Answered spans, whatever is wrong with one of them; None where it is no list of spans."""
+    if listed is None or not all(isinstance(s, dict) or (isinstance(s, (list, tuple)) and len(s) == 3) for s in listed):
+        return None
+    after: dict[str, int] = {}
+    by_name = {kind.lower(): kind for kind in types}
+    found: list[Span] = []
+    for number, said in enumerate(listed, 1):
+        if isinstance(said, dict):
+            start, end, kind, quote = said.get("start"), said.get("end"), said.get("type", ""), said.get("text")
+        else:
+            (start, end, kind), quote = said, None
+        if not _stands(start, end, quote, asked):
+            start, end = _next_place(str(quote or ""), asked, after) or (-number, -number)
+        found.append([start, end, by_name.get(str(kind).lower(), str(kind))])
+    return found
+
+
+def _stands(start: Any, end: Any, quote: Any, asked: Any) -> bool:
+    """Whether a place is one in the input, and holds its quote where it has one."""
+    if not (type(start) is int and type(end) is int and isinstance(asked, str) and 0 <= start < end <= len(asked)):
+        return False
+    return quote is None or asked[start:end] == quote
+
+
+def _next_place(quote: str, asked: Any, after: dict[str, int]) -> tuple[int, int] | None:
+    """Where a quote stands, behind the place that it had before."""
+    start = str(asked).find(quote, after.get(quote, 0)) if quote else -1
+    if start < 0:
+        return None
+    after[quote] = start + len(quote)
+    return start, after[quote]
 
 
 def _types(targets: Iterable[Any]) -> set[str]:

@@ -63,6 +63,10 @@ class Text:
         said = text or (answer if isinstance(answer, str) else "")
         return None if answer is not None and answer == self.no_answer else said_nothing(said)
 
+    def abstains(self, said: str) -> bool:
+        """Whether a text is what stands for no answer, up to what `text.normal` takes away."""
+        return self.no_answer is not None and text.normal(said) == text.normal(self.no_answer)
+
     def check(self, target: Any, asked: Any = None) -> str | list[str]:
         """One text, or several different ones."""
         texts = [target] if isinstance(target, (str, int, float)) else target
@@ -72,6 +76,13 @@ class Text:
         if not all(final):
             raise ValueError("an empty text is no target; name what stands for no answer in [task] no_answer")
         return final[0] if len(final) == 1 else final
+
+    def accept(self, answer: Any, asked: Any = None) -> str:
+        """One text: only of a target may any of several do."""
+        texts = text.targets_of(self.check(answer, asked))
+        if len(texts) > 1:
+            raise ValueError(f"found {len(texts)} texts, an answer is one")
+        return texts[0]
 
     def metric(self, name: str) -> Metric:
         """`exact_match`, `token_f1`, `rouge_l`, `bleu`, `chrf`."""

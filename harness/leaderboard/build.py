@@ -6,15 +6,20 @@ import msgspec
 import numpy as np
 
 from harness.early.stopped import holds_at_all_times, saved_in_all, saved_in_words
+from harness.errors import counted
 from harness.estimate import together
 from harness.figures.estimates import not_defined
+from harness.kinds.binary import Binary
 from harness.leaderboard.alone import metrics_of, seed_share, with_money, with_preparation, with_speed
 from harness.leaderboard.judging import judge_note, judge_warnings
 from harness.leaderboard.requirements import requirement_states, requirement_text
 from harness.leaderboard.rivals import Rivals
 from harness.leaderboard.rows import Entry, Leaderboard, Row
+from harness.metrics.binary import OF_CONFIDENCE, certain
 from harness.metrics.retrieval import depth
+from harness.scores import Scores
 from harness.task import Task
+from harness.words import listed, verb
 
 
 def build_leaderboard(task: Task, entries: Sequence[Entry], rng: np.random.Generator) -> Leaderboard:
@@ -109,21 +114,46 @@ def _short_of(task: Task, rivals: Rivals) -> Iterator[str]:
     """Figures of the first k passages, of candidates that retrieve fewer."""
     for metric in task.metrics:
         k = depth(metric.name)
-        fewer = {e.name: e.runs[0].manifest.settings.get("k") for e in rivals.entries} if k else {}
+        # Whose figure is blank retrieves examples and no passages.
+        scored = [e for e in rivals.entries if k and (e.runs[0].scores.columns[metric.name].codes >= 0).any()]
+        fewer = {e.name: e.runs[0].manifest.settings.get("k") for e in scored}
         said = [f"{name} retrieves {got}" for name, got in fewer.items() if isinstance(got, int) and k and got < k]
         if said:
-            yield f"{metric.name} looks at {k} passages: {', '.join(said)}."
+            yield f"{metric.name} looks at {counted(k or 0, 'passage')}: {', '.join(said)}."
+
+
+def _without_confidence(task: Task, rivals: Rivals) -> Iterator[str]:
+    """Metrics of confidence, of candidates that give none: what ranks by yes and no alone says less."""
+    read = [m.name for m in task.metrics if m.name in OF_CONFIDENCE and isinstance(task.kind, Binary)]
+    if not read:
+        return
+    names = [e.name for e in rivals.entries if all(_certain(run.scores, read[0]) for run in e.runs)]
+    if names:
+        yield (
+            f"{listed(names)} {verb(names, 'gives', 'give')} answers without a confidence, or confidences of 0 and 1 "
+            f"alone: {listed(read)} take every answer as certain, and are no measure of ranking or calibration."
+        )
+
+
+def _certain(scores: Scores, metric: str) -> bool:
+    column = scores.columns[metric]
+    found = np.unique(column.codes[~scores.without_answer & (column.codes >= 0)])
+    return len(found) > 0 and certain(column.values[code] for code in found)
 
 
 def _warnings(task: Task, rivals: Rivals, rows: Sequence[Row]) -> list[str]:
     """What a reader should know before trusting the figures."""
     found, joint = [], rivals.joint
     if joint.others:
-        found.append(f"{joint.others} items are not in every run; comparisons are over the {joint.n} that all have.")
+        found.append(
+            f"{counted(joint.others, 'item')} {'is' if joint.others == 1 else 'are'} not in every run; comparisons are "
+            f"over the {joint.n} that all have."
+        )
     tests = {r.manifest.test_hash for e in rivals.entries if not rivals.ended_early(e) for r in e.runs}
     if len(tests) > 1 or (tests and task.test_hash not in tests):
         found.append("The test data changed since some of the runs; run again to score all on the same items.")
     found += [*_of_figures(rows), *_undefined(task, rivals), *_short_of(task, rivals)]
+    found += _without_confidence(task, rivals)
     found += [f"{row.name} was stopped early: {row.stopped}{_saved(row)}" for row in rows if row.stopped]
     if fixed := [m.name for m in task.metrics if not holds_at_all_times(m)]:
         names = [row.name for row in rows if row.saved is not None and row.stopped]
@@ -132,5 +162,10 @@ def _warnings(task: Task, rivals: Rivals, rows: Sequence[Row]) -> list[str]:
         )
         found += [f"{shown} ({', '.join(names)})."] if names else []
     unbilled = {e.name: sum(r.spending.unbilled for r in e.runs) for e in rivals.entries}
-    found += [f"{name}: {n} failed items carry no usage and count as not billed." for name, n in unbilled.items() if n]
+    found += [
+        f"{name}: {counted(n, 'failed item carries no usage and counts', 'failed items carry no usage and count')} as "
+        "not billed."
+        for name, n in unbilled.items()
+        if n
+    ]
     return found

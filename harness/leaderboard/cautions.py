@@ -3,6 +3,7 @@
 from collections.abc import Collection
 
 from harness.check.glance import leak_warning, split_warnings
+from harness.errors import counted
 from harness.leaderboard.rows import Leaderboard
 from harness.run.looks import settings_scored
 from harness.run.store import Store
@@ -34,5 +35,6 @@ def _left_out(task: Task) -> str | None:
     if not task.left_out:
         return None
     n = len(task.left_out)
-    text = f"{n:,} of {n + len(task.test):,} test items were left out for every candidate (--drop-leaks)"
+    of, were = counted(n + len(task.test), "test item"), "was" if n == 1 else "were"
+    text = f"{n:,} of {of} {were} left out for every candidate (--drop-leaks)"
     return f"{text}: they stand in train, validation or corpus, exactly or nearly."

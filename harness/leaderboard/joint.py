@@ -15,6 +15,7 @@ from harness.metrics.metric import Metric
 from harness.scores import common
 from harness.stats.arrays import FloatArray
 from harness.stats.bootstrap import Side
+from harness.stats.clusters import FEW_EFFECTIVE
 from harness.stats.power import detectable_difference
 from harness.stats.simultaneous import against, all_pairs, best_of, rank_sets, simultaneous
 
@@ -51,10 +52,15 @@ class Joint:
         return dict(zip(self.names, sets, strict=True))
 
     def detectable(self, name: str, reference: str) -> float | None:
-        """The smallest true difference that the items show, by the draws' spread: pairing and groups are in it."""
+        """The smallest true difference that the items show, by the draws' spread: pairing and groups are in it.
+
+        None where nothing is known, or the difference rests on so little that its spread is hardly known.
+        """
         if self.pairs is None:
             return None
         a, b = self.names.index(name), self.names.index(reference)
+        if self.pairs.footing(a, b).fewest < FEW_EFFECTIVE:
+            return None
         draws = self.pairs.figures.draws
         error = float(np.nanstd(draws[:, a] - draws[:, b], ddof=1))
         return detectable_difference(self.n, self.n * error**2) if error > 0 else None

@@ -21,6 +21,7 @@ def judge_note(task: Task, entries: Sequence[Entry]) -> JudgeNote | None:
         billed_usd=_sum(billed),
         kin=_kin(task, entries),
         human_labels=sum(len(one.labels.by_item) for one in said if one.labels),
+        left_out=_left_out(task, entries),
     )
 
 
@@ -60,6 +61,15 @@ def _kin(task: Task, entries: Sequence[Entry]) -> dict[str, str]:
         if e.runs
     }
     return {name: model for name, model in found.items() if model}
+
+
+def _left_out(task: Task, entries: Sequence[Entry]) -> dict[str, dict[str, int]]:
+    found: dict[str, dict[str, int]] = {}
+    for metric in (m.name for m in task.metrics if m.needs == "judge"):
+        for entry in entries:
+            if n := sum(run.judgements.left_out.get(metric, 0) for run in entry.runs):
+                found.setdefault(metric, {})[entry.name] = n
+    return found
 
 
 def _lacking(entry: Entry, metric: str) -> tuple[int, int]:

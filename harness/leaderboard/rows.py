@@ -111,6 +111,8 @@ class JudgeNote(msgspec.Struct, frozen=True):
     """Candidates with a model of the judge's family, and that model."""
     human_labels: int = 0
     """Answers that people labelled too."""
+    left_out: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
+    """By metric and candidate the replies of which it says nothing: the task's `no_answer` is given or expected."""
 
 
 class Leaderboard(msgspec.Struct, frozen=True):

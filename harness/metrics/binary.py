@@ -4,7 +4,7 @@ The confidence of an item is that of the positive class. Where a candidate gives
 Where it gave no reply, a positive item ranks below all others and a negative one above all.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -12,9 +12,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.metrics.arrays import FloatArray, matrix, ratio
-from harness.metrics.metric import Aggregate, Metric, Score
+from harness.metrics.metric import Aggregate, Metric, Score, Sort
 from harness.types import Answered, Item
 
+OF_CONFIDENCE = ("roc_auc", "average_precision", "brier", "ece")
+"""Names of those that read it."""
 BINS = 10
 """Of equal width, for calibration."""
 _BELOW_ALL, _ABOVE_ALL = -1.0, 2.0
@@ -23,12 +25,12 @@ _ENDS: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 def roc_auc(positive: str, negative: str) -> Metric:
     """How likely a positive item is more confident than a negative one, ties half; undefined with one class only."""
-    return _ranked("roc_auc", positive, negative, _area, min)
+    return _ranked("roc_auc", positive, negative, _area, _both_sides)
 
 
 def average_precision(positive: str, negative: str) -> Metric:
     """Precision at each confidence that occurs, weighted by the recall it adds; undefined without positive items."""
-    return _ranked("average_precision", positive, negative, _average_precision, lambda positives, _: positives)
+    return _ranked("average_precision", positive, negative, _average_precision, _positive_side)
 
 
 def brier(positive: str, negative: str) -> Metric:
@@ -77,6 +79,12 @@ def confidence(record: Answered, positive: str, negative: str) -> float | None:
     return None if record.answer is None else float(record.answer == positive)
 
 
+def certain(scores: Iterable[Any]) -> bool:
+    """Whether these scores of a metric of confidence come from answers alone, or from confidences of 0 and 1."""
+    sure = (score[0] if isinstance(score, tuple) else score for score in scores)
+    return all(one in (0.0, 1.0, _BELOW_ALL, _ABOVE_ALL) for one in sure)
+
+
 def reliability(confidences: Sequence[float], positive: Sequence[bool]) -> list[tuple[float, float, int]]:
     """The reliability curve: mean confidence, share of positive items and number of items of each bin that has any."""
     sure, actual = np.asarray(confidences, dtype=np.float64), np.asarray(positive, dtype=np.float64)
@@ -89,9 +97,12 @@ def reliability(confidences: Sequence[float], positive: Sequence[bool]) -> list[
 
 
 def _ranked(
-    name: str, positive: str, negative: str, aggregate: Aggregate, rests_on: Callable[[float, float], float]
+    name: str,
+    positive: str,
+    negative: str,
+    aggregate: Aggregate,
+    support: Callable[[Sequence[Any], NDArray[Any]], Sequence[Sort]],
 ) -> Metric:
-    """`rests_on` says on how many items it does, of so many positive and negative ones."""
 
     def score(item: Item, record: Answered) -> Score:
         sure = confidence(record, positive, negative)
@@ -99,10 +110,6 @@ def _ranked(
 
     def missing(item: Item) -> Score:
         return (_BELOW_ALL, 1) if item.target == positive else (_ABOVE_ALL, 0)
-
-    def support(values: Sequence[Any], counts: NDArray[Any]) -> float:
-        positives = float(matrix(values)[:, 1] @ counts)
-        return rests_on(positives, float(counts.sum()) - positives)
 
     return Metric(name, score, missing, aggregate, percent=False, needs="record", support=support)
 
@@ -119,6 +126,25 @@ def _average_precision(values: Sequence[Any], counts: NDArray[Any]) -> FloatArra
     right, wrong = (side.held[-1] - side.up_to(positive.sure, "left") for side in (positive, negative))
     precisions = np.einsum("ij,ij->j", positive.times, ratio(right, right + wrong))
     return ratio(precisions, positive.held[-1], empty=np.nan)
+
+
+def _both_sides(values: Sequence[Any], counts: NDArray[Any]) -> Sequence[Sort]:
+    """Each item by the share of the other side's that it outranks or is outranked by (DeLong et al. 1988)."""
+    sure, actual = matrix(values).T
+    placed = np.zeros(len(sure))
+    sides = _sides(values, counts[None, :])
+    for mine, others in ((1, sides[1]), (0, sides[0])):
+        rows = actual == mine
+        less, at_most = (others.up_to(sure[rows], side)[:, 0] for side in _ENDS)
+        placed[rows] = (less + at_most) / 2 / max(1.0, others.held[-1, 0])
+    return [Sort((actual == mine).astype(np.float64), placed) for mine in (1, 0)]
+
+
+def _positive_side(values: Sequence[Any], counts: NDArray[Any]) -> Sequence[Sort]:
+    """Each positive item by the precision at its confidence."""
+    sure, actual = matrix(values).T
+    right, wrong = ((side.held[-1] - side.up_to(sure, "left"))[:, 0] for side in _sides(values, counts[None, :]))
+    return [Sort((actual == 1).astype(np.float64), ratio(right, right + wrong))]
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,5 @@
 """Metrics of one label out of several. Definitions are scikit-learn's, with `zero_division` NaN for a single class."""
 
-from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -8,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.metrics.arrays import ratio
-from harness.metrics.metric import Aggregate, Metric, Score
+from harness.metrics.metric import Aggregate, Metric, Score, Sort
 from harness.metrics.share import Share
 
 Pair = tuple[str, str | None]
@@ -22,7 +21,7 @@ def accuracy() -> Metric:
 
 def macro_f1() -> Metric:
     """F1 of each class, averaged over the classes that occur as a target or an answer."""
-    return Metric("macro_f1", _pair, _unanswered, _f1_over_classes(by_support=False), support=_least_of_a_class)
+    return Metric("macro_f1", _pair, _unanswered, _f1_over_classes(by_support=False), support=_classes)
 
 
 def weighted_f1() -> Metric:
@@ -76,13 +75,12 @@ def _f1_over_classes(*, by_support: bool) -> Aggregate:
     return aggregate
 
 
-def _least_of_a_class(values: Sequence[Pair], counts: NDArray[Any]) -> float:
-    """The rarest class's targets, once for each class: where all were right, its errors are the least known of."""
-    of_class: Counter[str] = Counter()
-    for (target, _), times in zip(values, counts.tolist(), strict=True):
-        of_class[target] += times
-    held = [times for times in of_class.values() if times]
-    return float(len(held) * min(held))
+def _classes(values: Sequence[Pair], counts: NDArray[Any]) -> Sequence[Sort]:
+    """The targets of each class, found or not; each class makes as much of the figure as any other."""
+    found = np.asarray([target == answer for target, answer in values], dtype=np.float64)
+    classes, of = np.unique([target for target, _ in values], return_inverse=True)
+    present = np.flatnonzero(np.bincount(of, weights=counts, minlength=len(classes)))
+    return [Sort((of == i).astype(np.float64), found, 1 / len(present)) for i in present]
 
 
 def _margins(

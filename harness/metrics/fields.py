@@ -1,9 +1,10 @@
 """Metrics of JSON values, field by field.
 
-A field is a leaf by its path: `payer.name`, `lines[0].amount`. Numbers agree within a tolerance; everything else
-agrees where it is equal, and true is not 1.
+A field is a leaf by its path: `payer.name`, `lines[0].amount`, and `["a.b"]` where a key could be taken for a path.
+Numbers agree within a tolerance; everything else agrees where it is equal, and true is not 1.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -12,7 +13,10 @@ from harness.metrics.metric import Metric, Score
 from harness.metrics.share import Share
 
 Fields = dict[str, Any]
-_POSITION = re.compile(r"\[\d+\]")
+_POSITION = re.compile(r'("(?:[^"\\]|\\.)*")|\[\d+\]')
+"""A position in a list; what stands in quotes is a key."""
+_PATHLIKE = re.compile(r'[.\[\]"]|^$')
+"""A key that could be taken for a path."""
 
 
 def valid(is_valid: Callable[[Any], bool]) -> Metric:
@@ -60,7 +64,7 @@ def field_f1(tolerance: float, name: str = "field_f1", field: str | None = None)
 def fields(value: Any, path: str = "") -> Fields:
     """The leaves of a JSON value by path; an empty object or list is a leaf."""
     if isinstance(value, Mapping) and value:
-        parts = {f"{path}.{key}" if path else str(key): part for key, part in value.items()}
+        parts = {below(path, str(key)): part for key, part in value.items()}
     elif isinstance(value, Sequence) and not isinstance(value, str) and value:
         parts = {f"{path}[{i}]": part for i, part in enumerate(value)}
     else:
@@ -70,14 +74,24 @@ def fields(value: Any, path: str = "") -> Fields:
 
 def general(path: str) -> str:
     """A field's path without positions: `lines[0].amount` is `lines[].amount`."""
-    return _POSITION.sub("[]", path)
+    return _POSITION.sub(lambda found: found[1] or "[]", path)
+
+
+def below(path: str, key: str) -> str:
+    """The path of a key of the object at `path`."""
+    if _PATHLIKE.search(key):
+        return f"{path}[{json.dumps(key, ensure_ascii=False)}]"
+    return f"{path}.{key}" if path else key
 
 
 def same(wanted: Any, got: Any, tolerance: float) -> bool:
     """Whether a field is right."""
     if _number(wanted) and _number(got):
         # A hair more than the tolerance, since 0.3 - 0.2 is more than 0.1 in floating point.
-        return bool(abs(wanted - got) <= tolerance * (1 + 1e-9))
+        try:
+            return bool(abs(wanted - got) <= tolerance * (1 + 1e-9))
+        except OverflowError:  # a whole number beyond all floats, and a float
+            return False
     return bool(isinstance(wanted, bool) == isinstance(got, bool) and wanted == got)
 
 

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from harness.errors import ConfigError
+from harness.metrics.arrays import FloatArray
 
 Score = Hashable
 """What one item contributes: 0 or 1, a number, or e.g. a (target, answer) pair."""
@@ -21,6 +22,19 @@ def mean(values: Sequence[Any], counts: NDArray[Any]) -> NDArray[np.float64]:
     weights = np.asarray(counts, dtype=np.float64)
     result: NDArray[np.float64] = weights @ np.asarray(values, dtype=np.float64) / weights.sum(axis=1)
     return result
+
+
+@dataclass(frozen=True)
+class Sort:
+    """Items of one sort that a figure rests on, however many others there are: of a class, the positive ones."""
+
+    held: FloatArray
+    """(u,) how many of its units (items, spans) an item with each distinct score holds."""
+    seen: FloatArray
+    """(u,) what those units did, e.g. the share that was found: where it is the same for all, resamples cannot tell
+    how else they could do."""
+    part: float = 1.0
+    """Of the figure that rests on this sort: one of 3 classes makes a third of a macro average."""
 
 
 @dataclass(frozen=True)
@@ -54,13 +68,17 @@ class Metric:
     `(Item, Answered) -> score`, called also where the answer could not be parsed, and `failed` is `Item -> score`
     of an item without a reply. A score of None says that the metric does not apply to the item. "judge" for one whose
     scores are a judge's: see `harness.metrics.judged`."""
-    support: Callable[[Sequence[Any], NDArray[Any]], float] | None = None
-    """`(values, counts of u) -> units`: how many items' worth the figure rests on where every resample gives the same,
-    e.g. the positive ones of few. None where it is all of them."""
+    support: Callable[[Sequence[Any], NDArray[Any]], Sequence[Sort]] | None = None
+    """`(values, counts of u)` to what the figure rests on, e.g. the positive items, which may be few or in few groups.
+    None where it is all items alike."""
     applies: Callable[[Iterable[Any]], bool] | None = None
     """`Answered -> bool` over all of a run's: whether a metric of records says anything of that run. None is always."""
     instead: tuple[str, ...] = ()
     """Metrics to rank and compare by in its place, where neither a higher nor a lower figure is a better one."""
+    both_ways: str = ""
+    """Why a requirement on one side of it would say nothing, and what to bound; empty where it does say something."""
+    empty: str = "are all targets of one class?"
+    """Why its figure may be no number; a share says so itself."""
     intervals: Intervals = Intervals()
     """How its intervals are made."""
 

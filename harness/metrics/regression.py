@@ -3,25 +3,34 @@
 A number can be wrong by any amount, so an item without an answer has no worst value: figures are over the answered.
 """
 
+import math
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from harness.metrics.arrays import FloatArray, matrix, ratio
-from harness.metrics.metric import Metric, mean
+from harness.metrics.metric import Aggregate, Metric, mean
 
 _POSITIVE = (0.0, np.inf)
 _ERRORS = ("mae", "rmse")
+FURTHEST = 1e100
+"""Of an error: its square can still be computed with."""
+_TOO_FAR = f"an answer and its target are more than {FURTHEST:g} apart"
+_BOTH_WAYS = (
+    "it errs on both sides, and a bound on one is met by any error on the other: at most 3 by -100. Bound mae or rmse, "
+    "or residual_quantile[0.05] from below and residual_quantile[0.95] from above"
+)
 _NEGLIGIBLE = 1e-12
 """Share of the sum of squares below which a spread is rounding."""
 
 
 def mae() -> Metric:
     """Mean absolute error."""
-    return Metric("mae", lambda t, a: abs(a - t), failed=None, higher_is_better=False, bounds=_POSITIVE, percent=False)
+    return _of_errors("mae", lambda t, a: abs(_residual(t, a)))
 
 
 def rmse() -> Metric:
@@ -30,19 +39,18 @@ def rmse() -> Metric:
     def aggregate(values: Sequence[float], counts: NDArray[Any]) -> FloatArray:
         return np.sqrt(mean(values, counts))
 
-    return Metric(
-        "rmse", lambda t, a: (a - t) ** 2, None, aggregate, higher_is_better=False, bounds=_POSITIVE, percent=False
-    )
+    return _of_errors("rmse", lambda t, a: _residual(t, a) ** 2, aggregate)
 
 
 def bias() -> Metric:
     """Mean residual, answer minus target: above 0 where answers are too high."""
-    return Metric("bias", lambda t, a: a - t, failed=None, bounds=None, percent=False, instead=_ERRORS)
+    return replace(_of_residuals("bias", mean), both_ways=_BOTH_WAYS)
 
 
 def r2() -> Metric:
     """Share of the targets' variance that is explained; 1 or 0 where they do not vary, undefined for one item."""
-    return Metric("r2", lambda t, a: (t, a), None, _explained, bounds=(-np.inf, 1.0), percent=False)
+    bounds, empty = (-np.inf, 1.0), f"it takes two items, and numbers of at most {FURTHEST:g}"
+    return Metric("r2", lambda t, a: (t, a), None, _explained, bounds=bounds, percent=False, empty=empty)
 
 
 def residual_quantile(q: float) -> Metric:
@@ -50,6 +58,8 @@ def residual_quantile(q: float) -> Metric:
 
     def aggregate(values: Sequence[float], counts: NDArray[Any]) -> FloatArray:
         residuals = np.asarray(values, dtype=np.float64)
+        if not np.isfinite(residuals).all():
+            return np.full(len(counts), np.nan)
         order = np.argsort(residuals, kind="stable")
         held = np.cumsum(np.asarray(counts).T[order], axis=0)
         # A little less than q n, so that rounding does not step over a residual that fits exactly.
@@ -57,8 +67,21 @@ def residual_quantile(q: float) -> Metric:
         found: FloatArray = residuals[order][before]
         return found
 
-    name = f"residual_quantile[{q:g}]"
-    return Metric(name, lambda t, a: a - t, None, aggregate, bounds=None, percent=False, instead=_ERRORS)
+    return _of_residuals(f"residual_quantile[{np.format_float_positional(q, trim='-')}]", aggregate)
+
+
+def _of_errors(name: str, score: Callable[[Any, Any], float], aggregate: Aggregate = mean) -> Metric:
+    return Metric(name, score, None, aggregate, higher_is_better=False, bounds=_POSITIVE, percent=False, empty=_TOO_FAR)
+
+
+def _of_residuals(name: str, aggregate: Aggregate) -> Metric:
+    return Metric(name, _residual, None, aggregate, bounds=None, percent=False, instead=_ERRORS, empty=_TOO_FAR)
+
+
+def _residual(target: float, answer: float) -> float:
+    """Answer minus target; infinite where that is too far to compute with, which leaves no figure."""
+    off = answer - target
+    return off if abs(off) <= FURTHEST else math.copysign(math.inf, off)
 
 
 def quantile_named(name: str) -> float | None:
@@ -69,6 +92,8 @@ def quantile_named(name: str) -> float | None:
 
 def _explained(values: Sequence[Any], counts: NDArray[Any]) -> FloatArray:
     table, weights = matrix(values), np.asarray(counts, dtype=np.float64)
+    if np.abs(table).max() > FURTHEST:
+        return np.full(len(weights), np.nan)
     target, answer = table.T
     centred = target - target.mean()
     parts = weights @ np.stack([(answer - target) ** 2, centred**2, centred], axis=1)

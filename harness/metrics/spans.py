@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from harness.metrics.arrays import FloatArray, ratio, sums
-from harness.metrics.metric import Aggregate, Metric, Score
+from harness.metrics.arrays import FloatArray, matrix, ratio, sums
+from harness.metrics.metric import Aggregate, Metric, Score, Sort
 from harness.metrics.share import Share
 
 Span = Sequence[Any]
@@ -41,8 +41,8 @@ def averaged_f1(types: Sequence[str], *, by_support: bool) -> Metric:
     def score(target: Sequence[Span], answer: Sequence[Span]) -> Score:
         return tuple(chain.from_iterable(_counts(target, answer, kind) for kind in types))
 
-    least = None if by_support else _least_of_a_type
-    return Metric(name, score, lambda target: score(target, ()), _averaged(by_support=by_support), support=least)
+    rests_on = None if by_support else _types
+    return Metric(name, score, lambda target: score(target, ()), _averaged(by_support=by_support), support=rests_on)
 
 
 def partial_recall(kind: str | None = None) -> Metric:
@@ -81,11 +81,12 @@ def _averaged(*, by_support: bool) -> Aggregate:
     return aggregate
 
 
-def _least_of_a_type(values: Sequence[Any], counts: NDArray[Any]) -> float:
-    """The rarest type's spans, once for each type that occurs."""
-    spans = sums(values, counts[None, :])[0][2::_COUNTS]
-    held = spans[spans > 0]
-    return float(held.size * held.min()) if held.size else 1.0
+def _types(values: Sequence[Any], counts: NDArray[Any]) -> Sequence[Sort]:
+    """The spans of each type that occurs, by the share that was found; each type makes as much of the figure."""
+    table = matrix(values)
+    found, actual = table[:, 0::_COUNTS], table[:, 2::_COUNTS]
+    held = np.flatnonzero(counts @ actual)
+    return [Sort(actual[:, i], ratio(found[:, i], actual[:, i]), 1 / len(held)) for i in held]
 
 
 def _counts(target: Sequence[Span], answer: Sequence[Span], kind: str | None) -> tuple[int, int, int]:

@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from harness.errors import RunError
+from harness.errors import RunError, counted
 from harness.types import Call, Failure
 
 _COUNT_FROM = 50
@@ -45,7 +45,7 @@ class Patience:
         """Finds a reason in the failures so far, however few items there were."""
         if self.failed > self.max_failures * self.finished:
             self.stop(
-                f"{self.failed} of {self.finished} items failed, more than {self.max_failures:.0%}; "
+                f"{self.failed} of {counted(self.finished, 'item')} failed, more than {self.max_failures:.0%}; "
                 f"the last one: {self.last_failure}"
             )
 

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from harness.errors import counted
 from harness.metrics.classification import confusion
 from harness.profile.table import Table, few, share
 
@@ -54,5 +55,5 @@ def _confused(seen: NDArray[np.int64], labels: Sequence[str]) -> Table:
     wrong.sort(key=lambda found: (-found[0], found[1:]))
     rows = tuple((labels[i], names[j], str(n), share(n, int(seen[i].sum()))) for n, i, j in wrong[:_MOST_PAIRS])
     left = len(wrong) - len(rows)
-    note = f"And {left} pairs more." if left else ""
+    note = f"And {counted(left, 'pair')} more." if left else ""
     return Table("Confused most", ("is", "was called", "items", "of the class"), rows, note, words=(0, 1))

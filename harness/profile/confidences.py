@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from harness.errors import counted
 from harness.metrics.binary import reliability
 from harness.profile.table import Table, share
 
@@ -16,5 +17,6 @@ def of_confidences(sure: Sequence[float], positive: Sequence[bool]) -> list[Tabl
     if not sure:
         return []
     rows = tuple((f"{mean:.2f}", f"{rate:.2f}", str(n)) for mean, rate, n in reliability(sure, positive))
-    note = f"{sum(positive)} of {len(positive)} items are positive ({share(sum(positive), len(positive))})."
+    of = counted(len(positive), "item is", "items are")
+    note = f"{sum(positive)} of {of} positive ({share(sum(positive), len(positive))})."
     return [Table("Reliability", ("mean confidence", "share positive", "items"), rows, note)]

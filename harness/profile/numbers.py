@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from harness.metrics.regression import FURTHEST
 from harness.profile.table import Table
 
 _BINS = 10
@@ -18,9 +19,10 @@ def of_residuals(residuals: Sequence[float]) -> list[Table]:
     Args:
         residuals: (n,) in the target's unit.
     """
-    if not residuals:
+    every = np.asarray(residuals, dtype=np.float64)
+    off = every[np.abs(every) <= FURTHEST]
+    if not off.size:
         return []
-    off = np.asarray(residuals, dtype=np.float64)
     counts, edges = np.histogram(off, bins=_BINS)
     bars = tuple(
         (f"{low:.4g} to {high:.4g}", str(count), "█" * round(_WIDTH * count / counts.max()))
@@ -28,4 +30,6 @@ def of_residuals(residuals: Sequence[float]) -> list[Table]:
     )
     quantiles = ", ".join(f"{q:.0%} {np.quantile(off, q):.4g}" for q in _QUANTILES)
     note = f"Answer minus target: mean {off.mean():.4g}; quantiles {quantiles}."
+    if left := every.size - off.size:
+        note += f" Left out, more than {FURTHEST:g} off: {left}."
     return [Table("Residuals", ("answer minus target", "items", ""), bars, note, words=(0, 2))]

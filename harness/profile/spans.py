@@ -28,4 +28,5 @@ def of_spans(pairs: Sequence[tuple[Sequence[Span], Sequence[Span]]], types: Sequ
 
 def _figure(metric: Metric, pairs: Sequence[tuple[Sequence[Span], Sequence[Span]]]) -> str:
     scores = [metric.score(target, answer) for target, answer in pairs]
-    return f"{float(np.nan_to_num(metric.aggregate(scores, np.ones((1, len(scores))))[0])):.2f}"
+    value = float(metric.aggregate(scores, np.ones((1, len(scores))))[0])
+    return f"{value:.2f}" if np.isfinite(value) else "-"

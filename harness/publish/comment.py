@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+from harness.errors import counted
 from harness.estimate import State
 from harness.gate import words
 from harness.gate.outcome import Change, Outcome, Word
@@ -29,7 +30,7 @@ def comment(published: Published, *, tables: bool = True) -> str:
         if published.outcome is not None:
             lines += _changes(board.task, published.outcome)
         if tables:
-            lines += _folded(f"Leaderboard, {cells.counted(len(_shown(board)), 'candidate')}", _leaderboard(board))
+            lines += _folded(f"Leaderboard, {counted(len(_shown(board)), 'candidate')}", _leaderboard(board))
     if published.outcome is not None and published.outcome.notes:
         notes = [f"- {escape(note)}" for note in published.outcome.notes]
         lines += ["", *_folded(f"Not compared: {len(notes)}", notes)]
@@ -69,12 +70,12 @@ def _changes(task: str, outcome: Outcome) -> list[str]:
         if c.task == task and c.state != State.MET
     ]
     if len(lines) > _ROWS:
-        lines = _folded(words.counted(deciding), lines)
+        lines = _folded(words.tally(deciding), lines)
     if warned:
-        lines += ["", *_folded(f"Other metrics, which only warn: {words.counted(warned)}", _listed(warned))]
+        lines += ["", *_folded(f"Other metrics, which only warn: {words.tally(warned)}", _listed(warned))]
     for change in deciding:
         if change.fell:
-            fallen = cells.counted(change.flipped_in_all, "item")
+            fallen = counted(change.flipped_in_all, "item")
             lines += ["", *_folded(f"{fallen} fell with {change.candidate}", _fell(change))]
     return [*lines, ""]
 
@@ -123,6 +124,9 @@ def _leaderboard(board: Leaderboard) -> list[str]:
     lines = table(["candidate", f"{board.primary} [95 %]", "meets the bar"], rows, numbers=False)
     full = table(cells.headings(board), [cells.cells(board, row) for row in _shown(board)])
     lines += ["", *_folded("All columns", full)]
+    if names := cells.judged(board):
+        judged = [[row.name, *cells.judged_metrics(board, row)] for row in _shown(board)]
+        lines += ["", *_folded("By the judge", table(["candidate", *names], judged, words=1))]
     missing = [f"- {escape(row.name)}: {escape(row.skipped)}" for row in board.rows if row.skipped]
     return [*lines, *(["", "Not run:", "", *missing] if missing else [])]
 

@@ -3,10 +3,9 @@
 import csv
 import io
 
-import msgspec
-
 from harness.leaderboard.requirements import figures_of
 from harness.publish.source import Published
+from harness.run.files import indented
 
 _COLUMNS = ("task", "candidate", "rung", "figure", "value", "low", "high", "n", "failed", "requirement", "state")
 
@@ -33,4 +32,4 @@ def as_json(published: Published) -> str:
         "gate": published.outcome,
         "note": published.note,
     }
-    return msgspec.json.format(msgspec.json.encode(whole), indent=1).decode() + "\n"
+    return indented(whole).decode()

@@ -1,13 +1,13 @@
 """How far a judge agrees with people, as text and as JSON."""
 
-import msgspec
-
+from harness.errors import counted
 from harness.judge.agreement import AgreementRow, JudgeAgreement
+from harness.run.files import indented
 
 
 def agreement_json(found: JudgeAgreement) -> bytes:
     """Indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
+    return indented(found)
 
 
 def agreement_text(found: JudgeAgreement) -> str:
@@ -22,7 +22,7 @@ def agreement_text(found: JudgeAgreement) -> str:
     elif found.metric == "judged":
         lines.append("All labels are the same: the judge's errors on the other kind of answer are not known.")
     if found.without_judgement:
-        lines.append(f"{found.without_judgement} labelled answers have no judgement and are left out.")
+        lines.append(f"Labelled answers without a judgement, left out: {found.without_judgement}.")
     if found.same_over_repeats is not None:
         lines.append(
             f"Asked {found.repeats} times, the judge said the same of {found.same_over_repeats:.0%} of answers."
@@ -39,7 +39,9 @@ def agreement_text(found: JudgeAgreement) -> str:
 
 
 def _row(row: AgreementRow) -> list[str]:
-    lines = [f"{row.candidate or 'all'}: {row.n} answers, {row.observed:.1%} judged alike"]
+    lines = [f"{row.candidate or 'all'}: {counted(row.n, 'answer')}, {row.observed:.1%} judged alike"]
+    if row.kappa is None:
+        lines.append("  Cohen's kappa  not defined: judge and people gave one and the same label to all of them")
     figures = (("Cohen's kappa", row.kappa), ("sensitivity", row.sensitivity), ("specificity", row.specificity))
     for name, ends in figures:
         if ends is not None:

@@ -3,8 +3,10 @@
 import math
 from collections.abc import Sequence
 
+from harness.errors import counted
 from harness.estimate import Comparison, Estimate, State
-from harness.leaderboard.rows import Leaderboard, Row
+from harness.leaderboard.rows import JudgeNote, Leaderboard, Row
+from harness.words import listed, verb
 
 _MONTH = "usd_per_month"
 STATES = {State.MET: "yes", State.MISSED: "no", State.OPEN: "cannot tell"}
@@ -17,7 +19,6 @@ def headings(board: Leaderboard) -> list[str]:
         "candidate",
         "rung",
         f"{board.primary} [95 %]",
-        *judged(board),
         *(["rank"] if ranked(board) else []),
         f"vs {board.best}" if board.best else "vs best light",
         *([f"vs {incumbent}"] if incumbent else []),
@@ -39,7 +40,6 @@ def cells(board: Leaderboard, row: Row, digits: int = 3) -> list[str]:
         name,
         row.rung.value,
         figure(row.metrics[board.primary], digits),
-        *(figure(row.metrics[name], digits) if name in row.metrics else "" for name in judged(board)),
         *([rank(row)] if ranked(board) else []),
         difference(row.vs_best, digits) if row.name != board.best else "-",
         *([difference(row.vs_incumbent, digits) if not row.incumbent else "-"] if incumbent else []),
@@ -59,7 +59,7 @@ def judged(board: Leaderboard) -> list[str]:
 
 
 def others(board: Leaderboard) -> list[str]:
-    """Metrics that have no column in the table."""
+    """Metrics beside the primary one that no judge gave."""
     return [name for name in board.metrics[1:] if name not in judged(board)]
 
 
@@ -77,14 +77,10 @@ def rank(row: Row) -> str:
 
 
 def figure(estimate: Estimate, digits: int = 3) -> str:
-    """E.g. `0.912 [0.883, 0.934]`."""
+    """E.g. `0.912 [0.883, 0.934]`, with `?` for an infinite end."""
     mark = "*" if estimate.warning else ""
-    return f"{estimate.value:.{digits}f} [{estimate.low:.{digits}f}, {estimate.high:.{digits}f}]{mark}"
-
-
-def counted(n: int, noun: str) -> str:
-    """E.g. `1 item`, `1,204 items`."""
-    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+    low, high = (f"{end:.{digits}f}" if math.isfinite(end) else "?" for end in (estimate.low, estimate.high))
+    return f"{estimate.value:.{digits}f} [{low}, {high}]{mark}"
 
 
 def difference(comparison: Comparison | None, digits: int = 3) -> str:
@@ -138,24 +134,29 @@ def duration(seconds: float | None) -> str:
 
 
 def meets(row: Row) -> str:
-    """Yes, no or cannot tell, and by which requirement."""
-    text = STATES[row.meets]
+    """Yes, no or cannot tell, and by which requirement; a dash where there is no bar."""
+    text = stands(row)
     wrong = [name for name, state in row.requirements.items() if state is row.meets and state is not State.MET]
     return f"{text}: {', '.join(wrong)}" if wrong else text
+
+
+def stands(row: Row) -> str:
+    """Whether the row meets the bar, without the reason."""
+    return STATES[row.meets] if row.requirements else "-"
 
 
 def _items(board: Leaderboard) -> str:
     """The test items, and on how many of them figures stand where they do not stand on all."""
     asked = [row.n for row in board.rows if not row.skipped]
     if not asked or min(asked) >= board.items:
-        return f"{board.items} test items"
+        return counted(board.items, "test item")
     span = f"{min(asked)}" if min(asked) == max(asked) else f"{min(asked)} to {max(asked)}"
-    return f"Figures stand on {span} of {board.items} test items"
+    return f"Figures stand on {span} of {counted(board.items, 'test item')}"
 
 
 def notes(board: Leaderboard) -> list[str]:
     """What the table's figures mean."""
-    groups = f" in {board.groups} groups" if board.groups else ""
+    groups = f" in {counted(board.groups, 'group')}" if board.groups else ""
     bar = "; ".join(f"{name} {text}" for name, text in board.requirement.items()) or "none"
     lines = [
         f"{_items(board)}{groups}. The bar: {bar}. Margin: {board.margin:g}.",
@@ -201,13 +202,40 @@ def judge_notes(board: Leaderboard) -> list[str]:
         return []
     cost = "at a price that is unknown" if judge.cold_usd is None else f"for ${significant(judge.cold_usd)}"
     billed = f" (billed ${significant(judge.billed_usd)})" if judge.billed_usd not in (None, judge.cold_usd) else ""
-    by = f"{', '.join(judge.metrics)} are by the judge {judge.model}"
-    lines = [f"{by}: {judge.calls:,} calls {cost}{billed}, in no candidate's cost."]
-    named = {row.metrics[name].method for row in board.rows for name in judge.metrics if name in row.metrics}
-    corrected = sorted({method.partition(",")[0] for method in named if method.startswith(("PPI++", "Rogan", "human"))})
-    if corrected:
-        lines.append(f"Corrected for the judge's errors by {', '.join(corrected)}; the others are the judge's opinion.")
-    return lines
+    by = f"{', '.join(judge.metrics)} {verb(judge.metrics, 'is', 'are')} by the judge {judge.model}"
+    lines = [f"{by}: {counted(judge.calls, 'call')} {cost}{billed}, in no candidate's cost."]
+    return [*lines, *_corrected(board, judge), *_left_out(judge)]
+
+
+def _corrected(board: Leaderboard, judge: JudgeNote) -> list[str]:
+    """Whose figures are corrected for the judge's errors, and how."""
+    found: dict[tuple[str, str], list[str]] = {}
+    for name in judge.metrics:
+        for row in board.rows:
+            method = row.metrics[name].method if name in row.metrics else ""
+            if method.startswith(("PPI++", "Rogan", "human")):
+                found.setdefault((name, method.partition(",")[0]), []).append(row.name)
+    if not found:
+        return []
+    said = [f"{name} of {listed(of)} by {method}" for (name, method), of in found.items()]
+    return [f"Corrected for the judge's errors: {'; '.join(said)}. All others are the judge's opinion."]
+
+
+def _left_out(judge: JudgeNote) -> list[str]:
+    """Of how many answers a metric says nothing since there was nothing to find."""
+    metrics: dict[str, list[str]] = {}
+    for name, left in judge.left_out.items():
+        metrics.setdefault(", ".join(f"{n} of {who}" for who, n in left.items()), []).append(name)
+    return [
+        f"{listed(names)} {verb(names, 'leaves', 'leave')} out answers where the task's no_answer is given or expected "
+        f"and {verb(names, 'it says', 'they say')} nothing: {left}."
+        for left, names in metrics.items()
+    ]
+
+
+def judged_metrics(board: Leaderboard, row: Row, digits: int = 3) -> Sequence[str]:
+    """Figures of the metrics that a judge gave."""
+    return [figure(row.metrics[name], digits) if name in row.metrics else "" for name in judged(board)]
 
 
 def other_metrics(board: Leaderboard, row: Row) -> Sequence[str]:

@@ -1,17 +1,17 @@
 """Two candidates side by side, as text for people and as JSON."""
 
-import msgspec
-
 from harness.compare.result import Claimed, PairedComparison, Power
+from harness.errors import counted
 from harness.estimate import Comparison
-from harness.report.cells import counted, difference, figure, significant
+from harness.report.cells import difference, figure, significant
+from harness.run.files import indented
 
 _MOST_FLIPS = 20
 
 
 def comparison_json(found: PairedComparison) -> bytes:
     """Indented JSON; every flip is in it."""
-    return msgspec.json.format(msgspec.json.encode(found), indent=1) + b"\n"
+    return indented(found)
 
 
 def comparison_text(found: PairedComparison) -> str:
@@ -113,16 +113,17 @@ def _power(found: PairedComparison) -> str:
 
 def _more(found: PairedComparison, power: Power) -> str:
     """E.g. `1,204 items`, `about 8 seeds`."""
-    unit = "groups" if found.groups else "items"
-    parts = [f"{power.units:,} {unit}"] if power.units is not None else []
+    unit = "group" if found.groups else "item"
+    parts = [counted(power.units, unit)] if power.units is not None else []
     if power.seeds is not None:
-        parts.append(f"about {power.seeds:,} seeds" + ("" if parts else f" on these {unit}"))
+        parts.append(f"about {counted(power.seeds, 'seed')}" + ("" if parts else f" on these {unit}s"))
     return " and ".join(parts)
 
 
 def _items(found: PairedComparison) -> str:
     """E.g. `200 items in 40 groups`."""
-    return f"{counted(found.n, 'item')}{f' in {found.groups} groups' if found.groups else ''}"
+    groups = f" in {counted(found.groups, 'group')}" if found.groups else ""
+    return f"{counted(found.n, 'item')}{groups}"
 
 
 def _without_failed(found: PairedComparison) -> str:

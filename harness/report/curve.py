@@ -1,14 +1,14 @@
 """Learning curves as Markdown and JSON."""
 
-import msgspec
-
 from harness.curve import CandidateCurve, Curves, Overtaking
+from harness.errors import counted
 from harness.report.markdown import escape, table
+from harness.run.files import indented
 
 
 def curves_json(curves: Curves) -> bytes:
     """Indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(curves), indent=1) + b"\n"
+    return indented(curves)
 
 
 def curves_markdown(curves: Curves) -> str:
@@ -45,8 +45,9 @@ def overtaking(one: Overtaking) -> str:
 
 def notes(curves: Curves) -> list[str]:
     """What the figures mean."""
+    draws, items = counted(curves.draws, "draw"), counted(curves.items, "test item")
     return [
-        f"{curves.draws} draws of labels for each size, nested; {curves.items} test items, the same for all.",
+        f"{draws} of labels for each size, nested; {items}, the same for all.",
         "In brackets the 95 % band of the fitted power law: the luck of the labels and of the test items, crossed.",
         "A candidate that uses no labels has the luck of the test items alone.",
         "Labels are all that a candidate is shown, for learning, for choosing and as retrieved examples.",

@@ -9,16 +9,17 @@ import msgspec
 from harness.decide.verdict import Verdict
 from harness.errors import RunError
 from harness.leaderboard.rows import Leaderboard
+from harness.run.files import indented
 
 
 def leaderboard_json(board: Leaderboard) -> bytes:
     """Indented JSON with stable order; figures that are not numbers are null."""
-    return msgspec.json.format(msgspec.json.encode(board), indent=1) + b"\n"
+    return indented(board)
 
 
 def decision_json(verdict: Verdict) -> bytes:
     """Indented JSON with stable order; figures that are not numbers are null."""
-    return msgspec.json.format(msgspec.json.encode(verdict), indent=1) + b"\n"
+    return indented(verdict)
 
 
 def read_leaderboard(path: Path) -> Leaderboard:

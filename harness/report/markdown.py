@@ -14,10 +14,14 @@ def leaderboard_markdown(board: Leaderboard, verdict: Verdict | None = None) -> 
     if verdict is not None:
         lines += [*verdict_markdown(verdict), ""]
     lines += table(cells.headings(board), [cells.cells(board, row) for row in board.rows if not row.skipped])
-    if others := cells.others(board):
-        lines += ["", "## Other metrics", ""]
-        rows = [[row.name, *cells.other_metrics(board, row)] for row in board.rows if not row.skipped]
-        lines += table(["candidate", *others], rows)
+    shown = [row for row in board.rows if not row.skipped]
+    for title, names, figures in (
+        ("Judged", cells.judged(board), cells.judged_metrics),
+        ("Other metrics", cells.others(board), cells.other_metrics),
+    ):
+        if names:
+            lines += ["", f"## {title}", ""]
+            lines += table(["candidate", *names], [[row.name, *figures(board, row)] for row in shown], words=1)
     lines += ["", *(f"- {escape(note)}" for note in cells.notes(board))]
     lines += [f"- **{escape(warning)}**" for warning in board.warnings]
     missing = [row for row in board.rows if row.skipped]

@@ -2,11 +2,11 @@
 
 from collections.abc import Iterator, Sequence
 
-import msgspec
-
 from harness.compare.loss import Loss
+from harness.errors import counted
 from harness.estimate import Comparison, Estimate
 from harness.report.markdown import escape, table
+from harness.run.files import indented
 from harness.stale.stale import Aged, Relearnt, Stale
 from harness.stale.updating import Paid
 from harness.words import measured, share, usd
@@ -16,7 +16,7 @@ HEADINGS = ("candidate", "update", "before", "after, not updated", "updated", "g
 
 def stale_json(stale: Stale) -> bytes:
     """Indented JSON."""
-    return msgspec.json.format(msgspec.json.encode(stale), indent=1) + b"\n"
+    return indented(stale)
 
 
 def stale_markdown(stale: Stale) -> str:
@@ -32,10 +32,9 @@ def stale_markdown(stale: Stale) -> str:
 
 def head(stale: Stale) -> str:
     """What changed, in one sentence."""
-    return (
-        f"{stale.documents} documents are changed or new; the answers to {stale.changed} of "
-        f"{stale.changed + stale.unchanged} test items change with them."
-    )
+    changed = counted(stale.documents, "document is", "documents are")
+    of, them = counted(stale.changed + stale.unchanged, "test item"), "it" if stale.documents == 1 else "them"
+    return f"{changed} changed or new; the answers to {stale.changed} of {of} change with {them}."
 
 
 def findings(stale: Stale) -> list[str]:
@@ -68,7 +67,7 @@ def notes(stale: Stale) -> list[str]:
     """What the columns mean."""
     better = "higher" if stale.higher_is_better else "lower"
     return [
-        f"{stale.metric} ({better} is better), over the {stale.changed} items whose answer changes.",
+        f"{stale.metric} ({better} is better), over the {counted(stale.changed, 'item')} whose answer changes.",
         f"the others: updated minus before, over the {stale.unchanged} whose answer stays; margin {stale.margin:g}.",
         "before: by the answers before the change. After, not updated: the same replies by the new answers.",
         "updated: after the cheapest update, which the second column names; what has nothing built in stays as it is.",

@@ -21,6 +21,8 @@ _ANSWERS = {
 }
 _NARROW = 130
 _ONLY_WIDE = ("rung", "failed / unparsed", "p50 ms", "per 1,000 calls", "prepare", "rank")
+_GAP = 3
+"""Blanks and line between two columns."""
 _COSTS = 5
 """So many columns of costs find room."""
 
@@ -39,10 +41,11 @@ def print_leaderboard(board: Leaderboard, console: Console, verdict: Verdict | N
         table.add_column(titles[i], justify="right" if titles[i].startswith("p") else "left", no_wrap=not i)
     for row, texts in rows:
         coloured = [escape(text) for text in texts]
-        verdict_text = cells.STATES[row.meets] if narrow else coloured[-1]
-        coloured[-1] = f"[{_COLOURS[row.meets]}]{verdict_text}[/]"
+        verdict_text = cells.stands(row) if narrow else coloured[-1]
+        coloured[-1] = f"[{_COLOURS[row.meets]}]{verdict_text}[/]" if row.requirements else verdict_text
         table.add_row(*(coloured[i] for i in shown))
     console.print(table)
+    _print_judged(board, console, 2 if narrow else 3)
     for note in (*cells.notes(board)[:1], *cells.judge_notes(board)):
         console.print(escape(note), style="dim")
     for warning in board.warnings:
@@ -53,6 +56,22 @@ def print_leaderboard(board: Leaderboard, console: Console, verdict: Verdict | N
     if verdict is not None:
         console.print()
         print_verdict(verdict, console)
+
+
+def _print_judged(board: Leaderboard, console: Console, digits: int) -> None:
+    """The figures of the judge, in as many tables below one another as it takes to read them."""
+    names, rows = cells.judged(board), [row for row in board.rows if not row.skipped]
+    figures = {row.name: cells.judged_metrics(board, row, digits) for row in rows}
+    width = max((len(text) for texts in ([*names], *figures.values()) for text in texts), default=0) + _GAP
+    room = console.width - max((len(row.name) for row in rows), default=0) - _GAP
+    at_once = max(1, room // width) if width else 1
+    for first in range(0, len(names), at_once):
+        table = Table(header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+        for title in ("judged", *names[first : first + at_once]):
+            table.add_column(escape(title), no_wrap=True)
+        for name, texts in figures.items():
+            table.add_row(escape(name), *map(escape, texts[first : first + at_once]))
+        console.print(table)
 
 
 def print_verdict(verdict: Verdict, console: Console) -> None:

@@ -11,10 +11,11 @@ import msgspec
 from filelock import FileLock, Timeout
 
 from harness.adapter import Adapter, TaskView
-from harness.errors import RunError
+from harness.data.images import broken
+from harness.errors import DataError, RunError, some
 from harness.models import stopwatch
 from harness.models.services import Services
-from harness.run.files import replace_file
+from harness.run.files import read_struct, replace_file
 from harness.types import Preparation
 
 _DONE = "preparation.json"
@@ -23,10 +24,7 @@ _LOOK_AGAIN_SECONDS = 0.1
 
 def built(folder: Path) -> Preparation | None:
     """What building took, if `folder` holds a finished build."""
-    try:
-        return msgspec.json.decode((folder / _DONE).read_bytes(), type=Preparation)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
-        return None
+    return read_struct(folder / _DONE, Preparation)
 
 
 async def build(
@@ -61,7 +59,7 @@ async def build(
         try:
             async with services.cores if adapter.builds_here() else contextlib.nullcontext():
                 watch, begun = stopwatch.start(), time.monotonic()
-                preparation = await adapter.build(view, temporary, seed, services)
+                preparation = await _built(adapter, view, temporary, seed, services)
                 seconds = time.monotonic() - begun - watch.idle + watch.saved
                 preparation = msgspec.structs.replace(preparation, seconds=round(seconds, 3))
             replace_file(temporary / _DONE, msgspec.json.encode(preparation))
@@ -72,6 +70,17 @@ async def build(
         return preparation, True
     finally:
         lock.release()
+
+
+async def _built(adapter: Adapter, view: TaskView, folder: Path, seed: int, services: Services) -> Preparation:
+    """Names the image that did not open, if that is why it failed: what an adapter is shown of one has no name."""
+    try:
+        return await adapter.build(view, folder, seed, services)
+    except (OSError, ValueError) as error:
+        if files := broken((*view.train, *view.validation)):
+            text = f"training images that do not open: {some(files)}"
+            raise DataError(f"{text}. Mend or remove them; harness check {view.name} --all lists them.") from error
+        raise
 
 
 async def _lock(folder: Path) -> FileLock:

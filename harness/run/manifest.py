@@ -11,7 +11,7 @@ from typing import Any
 import msgspec
 
 from harness.errors import RunError
-from harness.run.files import replace_file
+from harness.run.files import indented, read_struct, replace_file
 from harness.run.journal import checksum
 from harness.types import Preparation
 
@@ -77,6 +77,8 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """How the test items were held out, where the task brings one file."""
     answered: int = 0
     failed: int = 0
+    settings_scored: int = 0
+    """Different settings, of any candidate, that had been scored on these test items by then, these among them."""
     stopped: str | None = None
     """Why the run ended before its last item."""
     decided: tuple[Decided, ...] = ()
@@ -104,10 +106,7 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def read_manifest(path: Path) -> Manifest | None:
     """The manifest in a file, or None where there is none or it is of another version."""
-    try:
-        return msgspec.json.decode(path.read_bytes(), type=Manifest)
-    except (OSError, msgspec.DecodeError, msgspec.ValidationError):
-        return None
+    return read_struct(path, Manifest)
 
 
 def unfinished(manifest: Manifest) -> Manifest:
@@ -134,7 +133,7 @@ def check_journal(manifest: Manifest, journal: Path) -> None:
 
 def write_manifest(path: Path, manifest: Manifest) -> None:
     """Replaces the file atomically; indented, since people read it and diffs are reviewed."""
-    replace_file(path, msgspec.json.format(msgspec.json.encode(manifest, order="deterministic"), indent=1) + b"\n")
+    replace_file(path, indented(manifest, "deterministic"))
 
 
 @cache

@@ -18,6 +18,7 @@ from harness.run import manifest as manifests
 from harness.run.build import build, built
 from harness.run.journal import Journal, checksum
 from harness.run.latency import SAMPLE, sample_latency
+from harness.run.looks import scored_with
 from harness.run.manifest import Manifest
 from harness.run.options import Options, Outcome, Report
 from harness.run.runner import Busy, Rule, Stopper, answer
@@ -255,6 +256,7 @@ class OneRun:
             split=task.split,
             answered=counts[1],
             failed=counts[2],
+            settings_scored=scored_with(self.session.store, task.name, task.test_hash, candidate),
             stopped=stopped,
             preparation=preparation or (before.preparation if before else None),
             busy_seconds=round((before.busy_seconds if before else 0.0) + busy.seconds, 4),

@@ -207,6 +207,6 @@ def _final(query: Query, said: Reply, kind: Kind) -> tuple[Any, str | None]:
     if said.answer is None:
         return kind.parse(said.text or "", query.input), said.text
     try:
-        return kind.check(said.answer, query.input), said.text
+        return kind.accept(said.answer, query.input), said.text
     except ValueError:
         return None, said.text or str(said.answer)

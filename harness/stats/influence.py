@@ -44,8 +44,8 @@ def normal_interval(
     groups: ArrayLike | None = None,
     level: float = 0.95,
     bounds: tuple[float, float] | None = None,
-) -> tuple[float, Interval]:
-    """A figure and its normal interval, for so many items (clusters) that the bootstrap's is the same.
+) -> tuple[float, float, Interval]:
+    """A figure, its standard error and its normal interval, for so many clusters that the bootstrap's is the same.
 
     Args:
         side: of at most `MOST_VALUES` distinct scores.
@@ -59,10 +59,10 @@ def normal_interval(
     check_level(level)
     value, covariance = _moments([side], groups)
     df = unit_degrees(groups, len(np.asarray(side.codes)))
-    reach = float(stats.t.ppf((1 + level) / 2, df) * np.sqrt(covariance[0, 0]))
+    centre, error = float(value[0]), float(np.sqrt(covariance[0, 0]))
+    reach = float(stats.t.ppf((1 + level) / 2, df)) * error
     least, greatest = (-np.inf, np.inf) if bounds is None else bounds
-    centre = float(value[0])
-    return centre, Interval(max(centre - reach, least), min(centre + reach, greatest))
+    return centre, error, Interval(max(centre - reach, least), min(centre + reach, greatest))
 
 
 def normal_draws(

@@ -58,11 +58,15 @@ class DataTable(Table):
     annotators: tuple[str, ...] = ()
     """Columns with the labels of several annotators; only `harness check` reads them."""
     encoding: str = "utf-8"
+    separator: Literal[",", ";", "\t", "|"] = ","
+    """Of the cells of CSV files."""
 
     @model_validator(mode="after")
     def _inputs(self) -> "DataTable":
         if not self.input_columns:
             raise ValueError("input names no column")
+        if twice := sorted({name for name in self.input_columns if self.input_columns.count(name) > 1}):
+            raise ValueError(f"input names {', '.join(map(repr, twice))} more than once")
         if self.target in self.input_columns:
             raise ValueError(f"input has the target's column {self.target!r}: an adapter would be shown what to answer")
         return self

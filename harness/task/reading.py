@@ -44,12 +44,13 @@ def load_task(folder: Path) -> Task:
     source = _Source(file, folder, str(path))
     kind = make_kind(file.task.kind, file.task.model_dump(), source.targets(), str(path), folder)
     names = judged_metric_names(file.judge, _metric_names(file, kind), str(path))
-    named = [_named_metric(kind, file.data, name, str(path), bounded=name in file.requirement) for name in names]
-    check_ordered(named[0], f"{path}: [metrics] primary")
+    # A metric may be written in several ways: residual_quantile[.5] and residual_quantile[0.50] are one.
+    named = {n: _named_metric(kind, file.data, n, str(path), bounded=n in file.requirement) for n in names}
+    check_ordered(named[names[0]], f"{path}: [metrics] primary")
     intervals = Intervals(**file.metrics.intervals.model_dump())
-    metrics = [replace(metric, intervals=intervals) for metric in named]
+    metrics = [replace(metric, intervals=intervals) for metric in {m.name: m for m in named.values()}.values()]
     parts, corpus = source.parts(kind), source.corpus()
-    _check_gold(parts.test, corpus, f"{path}: [data] gold")
+    source.check_gold(parts.test, corpus)
     return Task(
         name=folder.name,
         version=file.task.version,
@@ -60,7 +61,7 @@ def load_task(folder: Path) -> Task:
         validation=parts.validation,
         corpus=corpus,
         metrics=metrics,
-        requirement=_requirement(file.requirement, metrics, str(path)),
+        requirement=_requirement(file.requirement, named, metrics[0], str(path)),
         use=file.use,
         keywords=_keywords(file.keywords, kind, str(path)),
         validation_share=file.data.validation_share,
@@ -93,7 +94,8 @@ class _Source:
         """Of the data file that `[data]` has under a key; nothing where it has none."""
         data = self.file.data
         source = getattr(data, key)
-        return read_rows(source, self.folder, data.encoding, f"{self.path}: [data] {key}") if source else iter(())
+        where = f"{self.path}: [data] {key}"
+        return read_rows(source, self.folder, data.encoding, where, data.separator) if source else iter(())
 
     def targets(self) -> Iterator[Any]:
         """Raw targets, read as they are asked for: a kind that is spelt out in the task looks at none of them."""
@@ -125,7 +127,20 @@ class _Source:
         """The documents."""
         data = self.file.data
         where = f"{self.path}: [data] corpus"
-        return read_corpus(data.corpus, self.folder, data.encoding, where) if data.corpus else ()
+        return read_corpus(data.corpus, self.folder, data.encoding, where, data.separator) if data.corpus else ()
+
+    def check_gold(self, test: Sequence[Item], corpus: Sequence[Passage]) -> None:
+        """The column of gold passages is there, and they stand in the corpus, where there is one."""
+        column, where = self.file.data.gold, f"{self.path}: [data] gold"
+        if column is not None and not any(item.gold for item in test):
+            columns = {str(name) for key in ("test", "all") for row in self.rows(key) for name in row.cells}
+            if column not in columns:
+                raise UnknownNameError("column", column, columns, where)
+        known = {passage.id for passage in corpus}
+        for item in test if known else ():
+            for name in item.gold:
+                if name not in known:
+                    raise UnknownNameError("passage", name, known, f"{where}: item {item.id!r}")
 
     def update(self, table: UpdateTable, parts: Parts, corpus: Sequence[Passage], kind: Kind) -> Update:
         """The second edition, with the targets that change with it."""
@@ -173,22 +188,16 @@ def _second_edition(
         raise ConfigError(f"{path}: [update] target: {table.target!r} is a column of [data] already: name another.")
     where = f"{path}: [update] corpus"
     inside(folder.parent.parent, str(folder / table.corpus), where)
-    return second_edition(corpus, read_corpus(table.corpus, folder, data.encoding, where), where)
+    documents = read_corpus(table.corpus, folder, data.encoding, where, data.separator)
+    return second_edition(corpus, documents, where)
 
 
 def _metric_names(file: TaskFile, kind: Kind) -> list[str]:
-    named = [*([file.metrics.primary] if file.metrics.primary else []), *file.metrics.also]
+    first, *others = kind.default_metrics()
+    if file.metrics.primary or file.metrics.also:
+        others = list(file.metrics.also)
     bounded = [k for k in file.requirement if k not in ("on_premise", "margin", *SYSTEM_FIGURES)]
-    return list(dict.fromkeys([*(named or kind.default_metrics()), *bounded]))
-
-
-def _check_gold(test: Sequence[Item], corpus: Sequence[Passage], where: str) -> None:
-    """Gold passages must stand in the corpus, where there is one."""
-    known = {passage.id for passage in corpus}
-    for item in test if known else ():
-        for name in item.gold:
-            if name not in known:
-                raise UnknownNameError("passage", name, known, f"{where}: item {item.id!r}")
+    return list(dict.fromkeys([file.metrics.primary or first, *others, *bounded]))
 
 
 def _named_metric(kind: Kind, data: DataTable, name: str, path: str, *, bounded: bool) -> Metric:
@@ -209,16 +218,22 @@ def _named_metric(kind: Kind, data: DataTable, name: str, path: str, *, bounded:
         raise ConfigError(f"{path}: {'[requirement]' if bounded else '[metrics]'}: {error}") from None
 
 
-def _requirement(table: Mapping[str, Any], metrics: Sequence[Metric], path: str) -> Requirement:
-    bounds, primary = {}, metrics[0]
+def _requirement(table: Mapping[str, Any], named: Mapping[str, Metric], primary: Metric, path: str) -> Requirement:
+    bounds: dict[str, Bound] = {}
     for key, value in table.items():
         if key in ("on_premise", "margin"):
             continue
-        bound = bounds[key] = validated(Bound, value, f"{path}: [requirement] {key}")
-        found = bound.at_least if bound.at_least is not None else bound.at_most
-        for low, high in (m.bounds for m in metrics if m.name == key and m.bounds):
-            if found is not None and not low <= found <= high:
-                raise ConfigError(f"{path}: [requirement] {key}: found {found:g}; it runs from {low:g} to {high:g}.")
+        where, metric = f"{path}: [requirement] {key}", named.get(key)
+        bound = validated(Bound, value, where)
+        if metric and metric.both_ways:
+            raise ConfigError(f"{where}: {metric.both_ways}.")
+        if metric and metric.bounds and not metric.bounds[0] <= bound.limit <= metric.bounds[1]:
+            low, high = metric.bounds
+            raise ConfigError(f"{where}: found {bound.limit:g}; it runs from {low:g} to {high:g}.")
+        name = metric.name if metric else key
+        if name in bounds:
+            raise ConfigError(f"{where}: {name} is bounded twice.")
+        bounds[name] = bound
     margin = float(table.get("margin", 0.0))
     if primary.bounds and margin > primary.bounds[1] - primary.bounds[0]:
         raise ConfigError(

@@ -16,7 +16,7 @@ from harness.kinds.kind import Kind
 from harness.metrics.metric import Metric
 from harness.task.file import Bound, UseTable
 from harness.task.judging import Judging
-from harness.types import Item, Passage, content_hash
+from harness.types import Answered, Context, Item, Passage, content_hash
 
 SYSTEM_FIGURES = ("p50_latency_ms", "p95_latency_ms", "usd_per_1000_calls", "usd_per_month")
 """What a requirement may bound besides metrics."""
@@ -97,6 +97,14 @@ class Task:
             corpus=new.corpus,
             update=None,
         )
+
+    def passages(self, record: Answered) -> tuple[Context, ...]:
+        """What was retrieved for an answer, without labelled examples: those are no passages, and no item's gold."""
+        return tuple(context for context in record.contexts if context.id not in self._labelled)
+
+    @cached_property
+    def _labelled(self) -> frozenset[str]:
+        return frozenset(item.id for item in (*self.train, *self.validation))
 
     @cached_property
     def table(self) -> ItemTable:

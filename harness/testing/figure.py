@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import NoReturn
 
+from harness.errors import counted
 from harness.estimate import Comparison, Estimate, State, hold
 from harness.words import figures, measured
 
@@ -60,7 +61,7 @@ class Figure:
 
     def __repr__(self) -> str:
         e = self.estimate
-        return f"<{self.name} {measured(e)}, {e.n} items>"
+        return f"<{self.name} {measured(e)}, {counted(e.n, 'item')}>"
 
     def _number(self, bound: object) -> float:
         if isinstance(bound, (int, float)) and not isinstance(bound, bool):
@@ -144,4 +145,4 @@ class Difference:
 
     def __repr__(self) -> str:
         c = self.comparison
-        return f"<{self.name}: {c.difference:+.3f} [{c.low:+.3f}, {c.high:+.3f}], {c.n} items>"
+        return f"<{self.name}: {c.difference:+.3f} [{c.low:+.3f}, {c.high:+.3f}], {counted(c.n, 'item')}>"

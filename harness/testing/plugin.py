@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from harness.errors import HarnessError, UnavailableError, suggestion
+from harness.errors import HarnessError, UnavailableError, counted, suggestion
 from harness.testing.collect import OPEN, RequirementItem, TaskFile
 from harness.testing.options import chosen_candidates, option
 from harness.testing.runs import Runs
@@ -48,7 +48,7 @@ class HarnessPlugin:
 
     def pytest_report_header(self) -> str:
         """Which project."""
-        return f"harness: {self.root / 'harness.toml'}, {len(self._candidates)} candidates"
+        return f"harness: {self.root / 'harness.toml'}, {counted(len(self._candidates), 'candidate')}"
 
     def pytest_collect_file(self, file_path: Path, parent: pytest.Collector) -> TaskFile | None:
         """Task files of this project, where the command line names them, or with `--harness`."""

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from harness.errors import UnknownNameError
+from harness.errors import UnknownNameError, counted
 from harness.estimate import Estimate, State
 from harness.leaderboard.requirements import figures_of
 from harness.leaderboard.rows import Leaderboard, Row
@@ -49,7 +49,7 @@ class Judged:
         if self.estimate is None:
             return f"{self.figure} was not measured or its price is unknown"
         e = self.estimate
-        return f"{self.figure} {_span(e)} over {e.n} items, asked is {self.wanted}: {STATED[self.state]}"
+        return f"{self.figure} {_span(e)} over {counted(e.n, 'item')}, asked is {self.wanted}: {STATED[self.state]}"
 
     @property
     def properties(self) -> list[tuple[str, object]]:
@@ -73,7 +73,8 @@ class Judged:
             return []
         lines = [f"One-sided 95 % bounds: at least {_short(e.lower)}, at most {_short(e.upper)}. {e.method}."]
         if self.row.failed or self.row.unparsed:
-            lines.append(f"{self.row.failed} items failed, {self.row.unparsed} answers could not be parsed.")
+            unparsed = counted(self.row.unparsed, "answer")
+            lines.append(f"{counted(self.row.failed, 'item')} failed, {unparsed} could not be parsed.")
         return lines + [text for text in (e.warning, self.row.stopped) if text]
 
     def _items(self) -> list[str]:
@@ -84,7 +85,11 @@ class Judged:
         if not items:
             return []
         number = min(_SHOWN, len(items))
-        head = f"The {number} slowest:" if slow else f"{len(items)} items are wrong, {number} of them:"
+        head = (
+            f"The {number} slowest:"
+            if slow
+            else f"{counted(len(items), 'item is', 'items are')} wrong, {number} of them:"
+        )
         command = f"harness wrong {self.task} {name}" + (" --slowest" if slow else "")
         shown = [line for item in items[:_SHOWN] for line in described(item, slow=slow)]
         return ["", head, *shown, "", f"All of them: {command}"]

@@ -44,6 +44,13 @@ def test_spans_may_be_recorded_by_place_or_by_quote(tmp_path):
     assert said(kind, answers, tmp_path) == [[[4, 8, "part"]], [[4, 8, "part"]], []]
 
 
+def test_a_recorded_span_that_cannot_be_costs_the_item_none_that_are_right(tmp_path):
+    kind = make_kind("spans", {"types": ("part",)}, [], "task.toml", tmp_path)
+    answers = [[[4, 8, "part"], wrong] for wrong in ([4, 14, "part"], [9, 99, "part"], [9, 14, "fault"])]
+    found = said(kind, answers, tmp_path)
+    assert [kind.metric("f1").score([[4, 8, "part"]], answer) for answer in found] == [(1, 2, 1)] * 3
+
+
 def test_numbers_may_be_recorded_as_numbers_or_texts(tmp_path):
     kind = make_kind("number", {}, [], "task.toml", tmp_path)
     assert said(kind, [1.5, "2.5", "about 3", "much"], tmp_path) == [1.5, 2.5, 3.0, None]

@@ -1,10 +1,11 @@
 import numpy as np
 import pytest
 
-from harness.check import annotators, classes, giveaways, splits
+from harness.check import annotators, classes, giveaways, schema, splits
 from harness.check.finding import Level
 from harness.kinds.label import Label
 from harness.kinds.number import Number
+from harness.kinds.registry import make_kind
 from harness.kinds.spans import Spans
 from harness.types import Item
 
@@ -19,7 +20,7 @@ def test_classes_with_few_test_items_and_classes_that_train_lacks_are_named():
     found = classes.findings(KIND, _labelled("aaaaaabbbc"), _labelled("ab"))
     assert [f.level for f in found] == [Level.WARNING, Level.WARNING]
     assert list(found[0].examples) == ["b: 3", "c: 1"]
-    assert list(found[1].examples) == ["c: 1 test items"]
+    assert list(found[1].examples) == ["c: 1 test item"]
 
 
 def test_a_lopsided_test_set_is_noted_and_a_balanced_one_is_fine():
@@ -71,6 +72,18 @@ def test_an_id_that_names_the_class_or_counts_through_the_classes_is_a_giveaway(
     assert [e.partition(":")[0] for e in counted.examples] == ["number in the id"]
 
 
+def test_the_name_of_the_part_in_an_id_does_not_hide_the_class_in_it():
+    rng = np.random.default_rng(0)
+    test, train = (
+        [Item(f"{label}-{part}{i}", "x", label) for i, label in enumerate(rng.choice(list("abc"), n).tolist())]
+        for part, n in (("t", 40), ("", 100))
+    )
+    (named,) = giveaways.findings("label", test, train)
+    assert list(named.examples) == ["words of the id: 100.0%"]
+    hashes = [[Item(rng.bytes(5).hex(), "x", i.target) for i in items] for items in (test, train)]
+    assert giveaways.findings("label", *hashes)[0].level is Level.FINE
+
+
 def test_a_number_that_is_the_target_in_other_units_is_a_giveaway():
     rng = np.random.default_rng(0)
     rows = [
@@ -117,3 +130,21 @@ def test_annotators_that_disagree_are_warned_about():
     assert poor.level is Level.WARNING
     assert "Fleiss' kappa of 3 annotators over 40 items" in poor.text
     assert annotators.findings({"ann": ["a", None], "bob": [None, "b"]}) == []
+
+
+def test_classes_that_differ_by_capitals_or_blanks_alone_are_told():
+    names = ["Yes", "yes", "no", "credit note", "credit  note"]
+    items = [Item(f"{name}{i}", "x", name) for name in names for i in range(5)]
+    (found,) = classes.findings(Label(tuple(names)), items, [])
+    assert found.level is Level.WARNING
+    assert found.examples == ["'Yes' and 'yes'", "'credit note' and 'credit  note'"]
+
+
+def test_words_of_a_schema_without_effect_are_told():
+    def kind(schema):
+        return make_kind("json", {"json_schema": schema}, [], "task.toml")
+
+    (found,) = schema.findings(kind({"type": "object", "requird": ["a"]}))
+    assert found.level is Level.WARNING
+    assert found.examples == ["'requird' is no keyword; did you mean 'required'?"]
+    assert schema.findings(kind({"type": "object", "required": ["a"]})) == schema.findings(Number()) == []

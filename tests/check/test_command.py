@@ -59,7 +59,7 @@ def folder(tmp_path, monkeypatch):
 def test_every_check_that_the_task_has_columns_for_is_made(folder):
     found = check_task(folder)
     assert {f.check for f in found} >= {"leakage", "groups", "classes", "dates", "annotators"}
-    assert summary(found).startswith("Data: 1 test items stand in train")
+    assert summary(found).startswith("Data: 1 test item stands in train")
     assert leaked(load_task(folder)) == {"i0"}
 
 

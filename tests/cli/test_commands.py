@@ -156,3 +156,17 @@ def test_show_without_an_item_tells_what_stands_behind_the_figure(lab) -> None:
     assert "By class" in shown.out
     assert "harness wrong pets toy" in shown.out
     assert lab.cli("show", "pets", "majority").code == 2
+
+
+def test_help_texts_are_shown_as_they_are_written() -> None:
+    import typer
+    from rich.text import Text
+
+    from harness.cli.main import app
+
+    commands = typer.main.get_command(app).commands
+    texts = [text for one in commands.values() for text in (one.help, *(p.help for p in one.params)) if text]
+    assert len(texts) > 50
+    # What Rich takes for markup would be missing: "a task with a [judge]".
+    assert [text for text in texts if Text.from_markup(text).plain != text.replace("\\[", "[")] == []
+    assert any("[judge]" in Text.from_markup(text).plain for text in texts)

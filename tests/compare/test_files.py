@@ -167,7 +167,7 @@ def test_no_item_in_common_is_refused(tmp_path: Path) -> None:
 def test_items_that_differ_under_one_id_are_refused_and_named(tmp_path: Path, column: str) -> None:
     a, b = scored([1, 0], **{column: "this"}), scored([1, 0], **{column: "this"})
     b[1][column] = "that"
-    with pytest.raises(ComparisonError, match=r"1 items differ in content.*'i1'"):
+    with pytest.raises(ComparisonError, match=r"1 item differs in content.*'i1'"):
         compared(tmp_path, a, b)
 
 

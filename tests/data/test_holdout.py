@@ -94,7 +94,7 @@ def test_the_words_say_how_it_was_split() -> None:
 @pytest.mark.parametrize(
     ("every", "table", "message"),
     [
-        (items(20, "a" * 19 + "b"), {}, "'b' has 1 items, and a split by label needs 2 of each"),
+        (items(20, "a" * 19 + "b"), {}, "'b' has 1 item, and a split by label needs 2 of each"),
         (items(20, "aaaab"), {"folds": 5, "fold": 0}, "'b' has 4 items, and a split by label needs 5 of each"),
         (items(20, "ab", 3), {"folds": 5, "fold": 0}, "3 groups cannot be dealt into 5 parts"),
         (items(3, "a"), {"folds": 5, "fold": 0}, "3 items cannot be dealt into 5 parts"),

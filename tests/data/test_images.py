@@ -6,10 +6,14 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from harness.check.finding import Level
+from harness.check.task import check_task
 from harness.data.images import is_file, pixels
 from harness.errors import DataError
+from harness.models.services import Services
 from harness.plugins import load_adapter_class
 from harness.project import bundled
+from harness.run.build import build
 from harness.task import load_task
 from harness.types import Failure, Reply
 from harness.wrong import input_of
@@ -78,6 +82,48 @@ def test_an_image_that_does_not_open_fails_alone(folder):
     assert [reply.error for _, reply in said if isinstance(reply, Failure)] == ["BrokenImage"]
     right = [reply.answer == item.target for item, reply in said if isinstance(reply, Reply)]
     assert right == [True] * 5
+
+
+@pytest.mark.parametrize("place", ["loose.png", "dark/deeper/0.png"])
+def test_an_image_that_stands_in_no_folder_of_a_label_is_refused(folder, place):
+    path = folder / "train" / place
+    path.parent.mkdir(exist_ok=True)
+    Image.new("L", (5, 5)).save(path)
+    with pytest.raises(DataError, match=rf"{place}: an image must stand directly in a folder with the name of its"):
+        load_task(folder)
+
+
+def test_an_image_in_a_form_that_is_not_read_is_refused_and_other_files_are_named_by_the_check(folder):
+    (folder / "train" / "dark" / "notes.txt").write_text("x")
+    (folder / "train" / ".hidden").mkdir()
+    (folder / "train" / ".hidden" / "0.png").write_bytes(b"x")
+    Image.new("L", (5, 5)).save(folder / "train" / "dark" / "x.tiff")
+    assert len(load_task(folder).train) == 41
+    (found,) = [f for f in check_task(folder) if f.check == "images"]
+    assert (found.level, list(found.examples)) == (Level.NOTE, [str(folder / "train" / "dark" / "notes.txt")])
+    (folder / "train" / "dark" / "x.heic").write_bytes(b"x")
+    with pytest.raises(DataError, match=r"x\.heic: images of this form are not read\. Save it as one of \.png"):
+        load_task(folder)
+
+
+def test_images_that_do_not_open_are_named_by_the_check_and_where_building_fails_of_them(folder):
+    wrong = [folder / "test" / "light" / "1.png", folder / "train" / "dark" / "2.png"]
+    for path in wrong:
+        path.write_bytes(b"no image")
+    found = {f.text.split()[0]: list(f.examples) for f in check_task(folder) if f.check == "images"}
+    assert found == {"test": [str(wrong[0])], "training": [str(wrong[1])]}
+    adapter = load_adapter_class(bundled() / "adapters" / "scratch.py")(epochs=1, side=8, channels=4)
+
+    async def go():
+        return await build(adapter, load_task(folder).view(0), folder / "builds" / "x", 0, Services(folder))
+
+    with pytest.raises(DataError, match=r"training images that do not open: '.*train/dark/2\.png'\. Mend or remove"):
+        asyncio.run(go())
+
+
+def test_models_of_pixels_are_not_recommended_for_files(folder):
+    (found,) = [f for f in check_task(folder) if f.check == "readiness"]
+    assert ["network from nothing" in line for line in found.examples] == [True]
 
 
 def test_a_folder_without_images_is_refused(tmp_path):

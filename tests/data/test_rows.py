@@ -66,7 +66,13 @@ def test_another_encoding_can_be_named(tmp_path: Path, encoding: str) -> None:
         ("x.jsonl", '{"a": 1}\n'.encode("utf-16"), r'not utf-8 \(byte 0xff\).*"utf-16"'),
         ("x.csv", "a,b\n1,2\n3\n", r"x\.csv:3: the row has not the 2 cells of the header"),
         ("x.csv", "a,b\n1,2\n3,4,5\n", r"x\.csv:3: the row has not the 2 cells of the header"),
-        ("x.csv", 'a,b\n1,2\n3,"4\n', r"x\.csv:3: not valid CSV"),
+        ("x.csv", 'a,b\n1,2\n3,"4\n', r"x\.csv:3: not valid CSV: .*a quote opens in line 3"),
+        ("x.csv", 'a,b\n1,"2\n3,4\n5,6\n', r"x\.csv:4: not valid CSV: .*a quote opens in line 2"),
+        ("x.csv", 'a,b\n1,"2\n3,"4\n5,6\n', r"x\.csv:3: not valid CSV: .*a quote opens in line 2"),
+        ("x.csv", 'a,b\n1,"2\n3",4\n5,6\n', r"x\.csv:3: the row has not the 2 cells .*a quote opens in line 2"),
+        ("x.csv", "a;b\n1;2\n", r'x\.csv:1: .*semicolons.*expected commas.*separator = ";" under \[data\]'),
+        ("x.csv", "a\tb\n1\t2\n", r'separator = "\\t"'),
+        ("x.csv", "a;b\n1;Größe\n".encode("cp1252"), r"x\.csv:1: .*semicolons.* Besides, .*x\.csv:2: not utf-8"),
         ("x.csv", "a,b,a\n1,2,3\n", r"x\.csv:1: the header has 'a' more than once"),
         ("x.csv", "a,b\n", "holds no rows"),
         ("x.csv", "a\nok\nGröße\n".encode("cp1252"), r"x\.csv:3: not utf-8 \(byte 0xf6\)"),
@@ -115,6 +121,19 @@ def test_a_source_that_is_not_there_is_named(tmp_path: Path, source: str, messag
     (tmp_path / "test.jsonl").write_text('{"a": 1}\n')
     with pytest.raises(ConfigError, match=message):
         list(read_rows(source, tmp_path, "utf-8", "task.toml: [data] test"))
+
+
+@pytest.mark.parametrize("mark", [",", ";", "\t", "|"])
+def test_the_separator_of_a_csv_file_can_be_named(tmp_path: Path, mark: str) -> None:
+    (tmp_path / "x.csv").write_text(f'a{mark}b\n1{mark}"2{mark}3"\n')
+    (row,) = read_rows("x.csv", tmp_path, "utf-8", "", mark)
+    assert row.cells == {"a": "1", "b": f"2{mark}3"}
+
+
+def test_a_file_with_commas_where_another_separator_is_named_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a,b\n1,2\n")
+    with pytest.raises(DataError, match=r"looks separated by commas \('a,b'\), expected semicolons"):
+        list(read_rows("x.csv", tmp_path, "utf-8", "", ";"))
 
 
 def test_an_unknown_encoding_is_named(tmp_path: Path) -> None:

@@ -1,5 +1,7 @@
 """How many items would settle it."""
 
+from math import inf
+
 from scipy import stats
 
 from harness.decide.items import for_bound
@@ -21,6 +23,13 @@ def test_where_some_failed_already_the_plan_counts_them():
     words = for_bound(of(496, 500), 0.99, counted=True).words
     least = next(n for n in range(500, 2000) if stats.binom.cdf(4, n, 0.01) <= 0.05)
     assert words.startswith(f"{least} items if no further one fails")
+
+
+def test_a_figure_without_an_end_cannot_be_planned_and_is_not_said_to_lie_on_the_bound():
+    same = Estimate(0.5, -inf, inf, -inf, inf, 0.95, 30, 0, "bootstrap")
+    plan = for_bound(same, 3.0, counted=False)
+    assert plan.items is None
+    assert "scored the same" in plan.words
 
 
 def test_a_higher_level_takes_more_items():

@@ -10,7 +10,7 @@ from statsmodels.stats.proportion import proportion_confint
 
 from harness.errors import ComparisonError
 from harness.figures.estimates import metric_estimate, quantile_estimate
-from harness.metrics import spans
+from harness.metrics import regression, spans
 from harness.metrics.binary import average_precision, roc_auc
 from harness.metrics.classification import accuracy, f1, macro_f1, precision, recall
 from harness.metrics.metric import Intervals, Metric, mean
@@ -228,6 +228,95 @@ def test_a_perfect_macro_f1_is_no_surer_than_its_rarest_class() -> None:
     even = metric_estimate(metric, [_pairs({("a", "a"): 250, ("b", "b"): 250}, metric)], RNG(0))
     assert rare.lower == pytest.approx(proportion_confint(6, 6, 0.10, "beta")[0])
     assert even.lower == pytest.approx(proportion_confint(500, 500, 0.10, "beta")[0])
+
+
+def _ranked(metric: Metric, items: list[tuple[float, int]], groups: list[str] | None) -> list[Scores]:
+    values = list(dict.fromkeys(items))
+    column = Column(values, np.asarray([values.index(item) for item in items]))
+    return [replace(scores([1] * len(items), groups), columns={metric.name: column})]
+
+
+def in_tens(n: int) -> list[str]:
+    """Groups of ten items."""
+    return [f"g{i // 10}" for i in range(n)]
+
+
+@pytest.mark.parametrize("metric", [roc_auc("yes", "no"), average_precision("yes", "no")])
+def test_20_positive_items_in_2_of_60_groups_are_the_evidence_of_2(metric: Metric) -> None:
+    certain = [(1.0, 1)] * 20 + [(0.0, 0)] * 580
+    all_right = metric_estimate(metric, _ranked(metric, certain, in_tens(600)), RNG(0))
+    assert (all_right.value, all_right.high) == (1, 1)
+    assert all_right.low == pytest.approx(proportion_confint(2, 2, 0.05, "wilson")[0])
+    assert all_right.lower == pytest.approx(proportion_confint(2, 2, 0.10, "wilson")[0])
+    one_lost = metric_estimate(metric, _ranked(metric, [(0.0, 1), *certain[1:]], in_tens(600)), RNG(0))
+    assert 0.9 < one_lost.value < 1
+    # What is less right is no surer.
+    assert one_lost.lower < all_right.lower
+    for found in (all_right, one_lost):
+        assert "groups" in str(found.warning)
+
+
+def test_positive_items_of_which_most_are_in_one_group_are_hardly_more_than_that_one() -> None:
+    metric = roc_auc("yes", "no")
+    spread = [(1.0, 1)] * 10 + [(0.0, 0)] * 100 + [(1.0, 1)] + [(0.0, 0)] * 489
+    found = metric_estimate(metric, _ranked(metric, spread, in_tens(600)), RNG(0))
+    # Kish: 11^2 / (10^2 + 1^2) = 1.2 groups.
+    assert found.low == pytest.approx(proportion_confint(1, 1, 0.05, "wilson")[0])
+
+
+def test_a_side_that_scored_alike_is_no_surer_because_the_other_varies() -> None:
+    metric = roc_auc("yes", "no")
+    items = [(1.0, 1)] * 30 + [(0.0, 0)] * 560 + [(1.0, 0)] * 10
+    found = metric_estimate(metric, _ranked(metric, items, None), RNG(0))
+    assert found.value == pytest.approx(1 - 10 / 570 / 2)
+    assert found.low == pytest.approx(found.value * proportion_confint(30, 30, 0.05, "wilson")[0])
+    assert found.lower == pytest.approx(found.value * proportion_confint(30, 30, 0.10, "beta")[0])
+
+
+@pytest.mark.parametrize("lost", [0, 1])
+def test_a_macro_f1_is_no_surer_than_the_groups_of_its_rarest_class(lost: int) -> None:
+    metric = macro_f1()
+    pairs = {("rare", "rare"): 30, ("a", "a"): 285, ("b", "b"): 285 - lost, ("b", "a"): lost}
+    held = {pair: times for pair, times in pairs.items() if times}
+    found = metric_estimate(metric, [_pairs(held, metric, in_tens(600))], RNG(0))
+    # Three groups hold the rare class, which makes a third of the figure.
+    assert found.low == pytest.approx(found.value * proportion_confint(9, 9, 0.05, "wilson")[0])
+    assert found.lower == pytest.approx(found.value * proportion_confint(9, 9, 0.10, "wilson")[0])
+    assert found.warning is not None
+
+
+def test_a_macro_f1_of_types_of_spans_knows_the_groups_of_the_rarest_too() -> None:
+    metric = spans.averaged_f1(["part", "num"], by_support=False)
+    both = metric.score([[0, 4, "part"], [5, 6, "num"]], [[0, 4, "part"], [5, 6, "num"]])
+    one = metric.score([[0, 4, "part"]], [[0, 4, "part"]])
+    column = Column([both, one], np.asarray([0] * 30 + [1] * 570))
+    runs = [replace(scores([1] * 600, in_tens(600)), columns={metric.name: column})]
+    found = metric_estimate(metric, runs, RNG(0))
+    assert found.low == pytest.approx(proportion_confint(6, 6, 0.05, "wilson")[0])
+
+
+def test_very_many_groups_say_no_more_of_a_class_that_is_in_three_of_them() -> None:
+    metric, n = macro_f1(), 24_000
+    pairs = {("rare", "rare"): 6, ("a", "a"): n // 2 - 6, ("b", "b"): n // 2 - 5, ("b", "a"): 5}
+    found = metric_estimate(metric, [_pairs(pairs, metric, [f"g{i // 2}" for i in range(n)])], RNG(0))
+    assert "normal" in found.method
+    assert found.low == pytest.approx(found.value * proportion_confint(9, 9, 0.05, "wilson")[0])
+
+
+@pytest.mark.parametrize("metric", [regression.mae(), regression.bias(), regression.residual_quantile(0.5)])
+def test_errors_that_are_all_the_same_have_no_end_and_that_is_said(metric: Metric) -> None:
+    one = scores([0.5] * 30, name=metric.name)
+    for runs in ([one], [one, one]):
+        found = metric_estimate(metric, runs, RNG(0))
+        assert (found.value, found.high) == (0.5, np.inf)
+        assert "scored the same" in str(found.warning)
+
+
+def test_an_answer_beyond_measure_leaves_no_figure_and_that_is_said() -> None:
+    for metric in (regression.mae(), regression.rmse(), regression.bias(), regression.residual_quantile(0.5)):
+        found = [float(metric.score(1.0, answer)) for answer in (1.5, 2.0, 1e200)]  # type: ignore[arg-type]
+        with pytest.raises(ComparisonError, match=r"more than 1e\+100 apart"):
+            metric_estimate(metric, [scores(found, name=metric.name)], RNG(0))
 
 
 def test_seeds_of_a_recall_rest_on_the_items_of_its_class_too() -> None:

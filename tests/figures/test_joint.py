@@ -4,9 +4,11 @@ import numpy as np
 import pytest
 
 from harness.figures.joint import Pairs, joint_figures
+from harness.figures.paired import compare
+from harness.figures.units import Footing
 from harness.metrics.classification import accuracy, macro_f1
 from harness.metrics.metric import Metric, mean
-from harness.scores import Column
+from harness.scores import Column, Scores
 from harness.stats.bootstrap import Side
 from harness.stats.interval import Interval
 from harness.stats.mean import constant_interval
@@ -56,6 +58,37 @@ def test_an_aggregate_that_never_varies_is_bounded_too() -> None:
     pairs = pairs_of(macro_f1(), [[codes], [codes]], [("a", "a"), ("b", "b")])
     (found,) = ends_of(pairs, [(0, 1)])
     assert found == pytest.approx(constant_interval(0.0, 60, 0.95, (-1, 1)))
+
+
+def test_a_difference_is_no_surer_than_the_groups_of_the_rarest_class() -> None:
+    values = [("rare", "rare"), ("a", "a"), ("b", "b"), ("b", "a")]
+    a = np.repeat([0, 1, 2], [30, 285, 285])
+    b = np.where((a == 2) & (np.arange(600) % 3 == 0), 3, a)
+    groups = np.arange(600) // 10
+    (found,) = ends_of(pairs_of(macro_f1(), [[a], [b]], values, groups=groups), [(0, 1)])
+    data = [
+        Scores(
+            [str(i) for i in range(600)],
+            ["h"] * 600,
+            [str(g) for g in groups],
+            {"macro_f1": Column(values, codes)},
+            np.zeros(600, dtype=bool),
+            np.zeros(600, dtype=bool),
+        )
+        for codes in (a, b)
+    ]
+    alone = compare(macro_f1(), [data[0]], [data[1]], "b", RNG(0))
+    # Three groups hold the rare class, a third of the figure: 9 of the interval's -1 to 1.
+    expected = constant_interval(alone.difference, 9, 0.95, (-1, 1))
+    assert (alone.low, alone.high) == pytest.approx(expected)
+    assert found == pytest.approx(expected)
+
+
+def test_what_a_difference_rests_on_is_the_least_of_both() -> None:
+    values, groups = [("rare", "rare"), ("a", "a"), ("b", "b")], np.arange(600) // 10
+    codes = np.repeat([0, 1, 2], [30, 285, 285])
+    pairs = pairs_of(macro_f1(), [[codes], [codes]], values, groups=groups)
+    assert pairs.footing(0, 1) == Footing(all=60, fewest=pytest.approx(9))
 
 
 def test_less_is_better_turns_the_interval_over() -> None:

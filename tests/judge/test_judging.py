@@ -232,7 +232,7 @@ def test_a_judge_of_a_candidate_s_family_is_flagged(court: Court):
     assert any("same family as rag (openai/gpt-4o)" in warning for warning in board.warnings)
 
 
-def test_the_leaderboard_shows_judged_columns_the_cost_apart_and_can_be_read_again(court: Court):
+def test_the_leaderboard_shows_judged_metrics_in_a_table_and_the_cost_apart_and_can_be_read_again(court: Court):
     from harness.report.machine import read_leaderboard
 
     court.task(20)
@@ -242,8 +242,8 @@ def test_the_leaderboard_shows_judged_columns_the_cost_apart_and_can_be_read_aga
     assert ended.code == 0, ended.err
     assert "20 judgements made, 20 model calls" in ended.err
     text = (court.root / "results/limits/leaderboard.md").read_text()
-    head = next(line for line in text.splitlines() if line.startswith("| candidate"))
-    assert "judged" in head
+    heads = [line for line in text.splitlines() if line.startswith("| candidate")]
+    assert ["judged" in head for head in heads] == [False, True]
     assert "in no candidate's cost" in text
     board = read_leaderboard(court.root / "results/limits/leaderboard.json")
     assert board.judge.calls == 20
@@ -284,3 +284,43 @@ def test_another_process_that_judges_the_same_is_waited_for_or_refused(court: Co
     court.judge()
     with RunFolder(journals(court.root)[0].parent).lock(), pytest.raises(RunError, match="the judge of rag on limits"):
         court.judge()
+
+
+def test_eighty_columns_show_every_figure_of_many_judged_metrics(court: Court):
+    from io import StringIO
+
+    from msgspec.structs import replace
+    from rich.console import Console
+
+    from harness.metrics.judged import NAMES
+    from harness.report.terminal import print_leaderboard
+
+    court.task(20)
+    court.candidate("rag", answers(20, wrong=[0]))
+    court.run()
+    court.judge()
+    board = court.open().leaderboard("limits")
+    (row,) = board.rows
+    figures = {name: replace(row.metrics["judged"], value=n / 10) for n, name in enumerate(NAMES)}
+    many = replace(
+        board, rows=(replace(row, metrics=row.metrics | figures),), judge=replace(board.judge, metrics=tuple(NAMES))
+    )
+    shown = StringIO()
+    print_leaderboard(many, Console(file=shown, width=80))
+    assert "…" not in shown.getvalue()
+    assert all(f"0.{n}0 [" in shown.getvalue() for n in range(len(NAMES)))
+    assert all(f" {name} " in shown.getvalue() for name in NAMES)
+
+
+def test_an_embedder_of_the_judge_s_family_is_no_kin_of_it(court: Court):
+    court.task(5)
+    text = (court.root / "tasks/limits/task.toml").read_text()
+    court.write("tasks/limits/task.toml", text.replace("openai/judge-1", "openai/gpt-5-mini"))
+    court.candidate("rag", answers(5), more='model = "anthropic/claude-x"\nembedder = "openai/e"')
+    adapter = (court.root / "adapters/replay.py").read_text()
+    call = 'Reply(calls=(Call("openai/e", input_tokens=3), Call("anthropic/claude-x", 3, 0, 3)), '
+    adapter = adapter.replace("import Context", "import Call, Context").replace("Reply(text", call + "text")
+    court.write("adapters/replay.py", adapter.replace("    model: str", '    embedder: str = ""\n    model: str'))
+    court.run()
+    court.judge()
+    assert court.open().leaderboard("limits").judge.kin == {}

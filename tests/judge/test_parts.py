@@ -70,6 +70,14 @@ def test_the_models_that_a_recording_names_are_looked_at_too():
     assert same_family("openai/gpt-5", None, served, ("openai/qwen3",)) is None
 
 
+def test_a_model_that_only_embeds_does_not_count_and_one_that_answers_too_does():
+    settings = {"model": "anthropic/claude-x", "embedder": "openai/e", "parts": [{"embedder": "openai/f"}]}
+    called = ("anthropic/claude-x", "openai/e", "openai/f")
+    assert same_family("openai/gpt-5", None, settings, called) is None
+    assert same_family("openai/gpt-5", None, settings, (*called, "openai/gpt-4o")) == "openai/gpt-4o"
+    assert same_family("openai/gpt-5", None, settings | {"model": "openai/e"}, called) == "openai/e"
+
+
 def test_the_documentation_s_example_is_valid_and_it_names_every_metric():
     text = (Path(__file__).parents[2] / "docs/judging.md").read_text(encoding="utf-8")
     example = re.search(r"```toml\n(.*?)```", text, flags=re.DOTALL)[1]

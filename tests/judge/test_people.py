@@ -8,6 +8,7 @@ from fakes.judge import by_equality, erring
 from sklearn.metrics import cohen_kappa_score
 
 from harness.errors import ConfigError
+from harness.report.cells import notes
 from harness.stats.judged import judged_difference, judged_mean
 from harness.stats.proportion import wilson
 from harness.stats.rogan_gladen import rogan_gladen
@@ -76,6 +77,29 @@ def test_only_what_has_a_label_is_judged_and_the_text_says_what_to_write_down(co
     assert "errors = { sensitivity = [10, 10], specificity = [5, 5] }" in ended.out
 
 
+def test_kappa_is_not_defined_where_judge_and_people_know_one_label(court: Court):
+    court.task(6)
+    court.candidate("rag", answers(6))
+    court.run()
+    labels = court.labels([{"id": f"q{i}", "label": 1} for i in range(6)], "labels.csv")
+    (row,) = json.loads(court.cli("judge", "limits", "--against", str(labels), "--json").out)["rows"]
+    assert (row["observed"], row["kappa"]) == (1.0, None)
+    said = court.cli("judge", "limits", "--against", str(labels)).out
+    assert "Cohen's kappa  not defined" in said
+    assert "nan" not in said
+
+
+def test_the_board_names_whose_figures_the_labels_correct(court: Court):
+    court.task(30, 'human = "human.csv"')
+    court.candidate("rag", answers(30, wrong=[1, 2]))
+    court.candidate("plain", answers(30, wrong=[3]))
+    court.labels([{"id": f"q{i}", "candidate": "rag", "label": int(i not in (1, 2))} for i in range(20)])
+    court.run()
+    court.judge()
+    (said,) = (note for note in notes(court.open().leaderboard("limits")) if note.startswith("Corrected"))
+    assert said == "Corrected for the judge's errors: judged of rag by PPI++. All others are the judge's opinion."
+
+
 def test_grades_are_held_against_grades(court: Court):
     court.task(20, 'metrics = ["grade"]')
     court.candidate("rag", answers(20))
@@ -117,6 +141,10 @@ def test_labels_of_two_candidates_name_them_and_answers_to_one_item_are_one_clus
     ("rows", "said"),
     [
         ([{"id": "q1", "label": 0.5}], "found 0.5"),
+        ([{"id": "q1", "label": 7}], "found 7"),
+        ([{"id": "q1", "label": 2}, {"id": "q2", "label": 0}], "found both: 0 and 2"),
+        ([{"ident": "q1", "label": 1}], "no column 'id'"),
+        ([{"id": "q1", "lable": 1}], "did you mean 'lable'"),
         ([{"id": "q1", "label": ""}], "no 'label'"),
         ([{"id": "q99", "label": 1}], "no item named 'q99'"),
         ([{"id": "q1", "label": 1}, {"id": "q1", "label": 0}], "two labels"),

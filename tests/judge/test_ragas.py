@@ -8,10 +8,11 @@ from fakes.server import embedding
 
 from harness.errors import UnavailableError
 from harness.judge import ragas_judge
+from harness.report.cells import notes
 from harness.run.journal import latest
 from harness.types import Failed
 
-from .conftest import Court
+from .conftest import Court, lines, question
 
 JUDGE = 'metrics = ["{}"]\nembedder = "openai/embed"\nembedder_base_url = "{}"\n'
 ANSWER = {0: "0 bar. It was tested in May", 1: "1 bar", 2: "I do not know"}
@@ -96,6 +97,70 @@ def test_calls_of_judge_and_embedder_are_recorded_cached_and_priced(court: Court
     assert note.cold_usd > 0
     assert court.judge()[0].asked == 0
     assert court.server.calls == made
+
+
+NO_ANSWER = "not there"
+
+
+def asked_of(court: Court, metrics: str, targets: dict[int, str], said: dict[int, str], contexts=CONTEXTS):
+    court.task(len(targets), JUDGE.format('", "'.join(metrics.split()), court.server.openai))
+    task = (court.root / "tasks/limits/task.toml").read_text()
+    named = task.replace('kind = "text"', f'kind = "text"\nno_answer = "{NO_ANSWER}"')
+    court.write("tasks/limits/task.toml", named)
+    asked = [{**question(i), "answer": target} for i, target in targets.items()]
+    court.write("tasks/limits/test.jsonl", lines(asked))
+    court.candidate("rag", said, contexts)
+    court.run()
+    return court.judge()
+
+
+def test_an_answer_that_nothing_is_there_claims_nothing_and_is_neither_faithful_nor_not(court: Court):
+    targets = {0: "0 bar", 1: NO_ANSWER, 2: "2 bar", 3: NO_ANSWER}
+    asked_of(
+        court,
+        "faithfulness hallucination_rate",
+        targets,
+        {0: "The limit is 0 bar", 1: "Not there.", 2: NO_ANSWER, 3: "7 bar"},
+    )
+    # Of the four answers two claim something: one that stands in the passages, one that is made up.
+    assert scores(court, "faithfulness") == {"q0": 1.0, "q3": 0.0}
+    board = court.open().leaderboard("limits")
+    found = board["rag"].metrics
+    assert (found["faithfulness"].value, found["hallucination_rate"].value) == (0.5, 0.5)
+    assert (found["faithfulness"].n, found["faithfulness"].failed) == (2, 0)
+    assert board.judge.left_out == {"faithfulness": {"rag": 2}, "hallucination_rate": {"rag": 2}}
+    assert not any("without a judgement" in warning for warning in board.warnings)
+    assert any("leave out answers where the task's no_answer" in note for note in notes(board))
+
+
+def test_no_passage_helps_where_nothing_is_to_be_found_whatever_was_answered(court: Court):
+    targets = {0: "0 bar", 1: NO_ANSWER, 2: [NO_ANSWER, "1 bar is meant"]}
+    asked_of(court, "context_precision context_recall", targets, dict.fromkeys(targets, "5 bar"))
+    assert scores(court, "context_recall").keys() == scores(court, "context_precision").keys() == {"q0", "q2"}
+    assert scores(court, "context_precision")["q0"] == pytest.approx(1.0)
+
+
+def test_only_a_right_abstention_is_not_evasive(court: Court):
+    targets = {0: NO_ANSWER, 1: "1 bar", 2: "2 bar"}
+    asked_of(court, "response_relevancy answer_correctness", targets, {0: NO_ANSWER, 1: NO_ANSWER, 2: "2 bar"})
+    assert scores(court, "response_relevancy").keys() == {"q1", "q2"}
+    assert scores(court, "answer_correctness").keys() == {"q0", "q1", "q2"}
+
+
+def test_a_candidate_that_answers_nothing_has_no_faithfulness(court: Court):
+    outcomes = asked_of(court, "faithfulness", {0: "0 bar", 1: "1 bar"}, {0: NO_ANSWER, 1: NO_ANSWER})
+    assert [outcome.items for outcome in outcomes] == [0]
+    assert "faithfulness" not in court.row("rag").metrics
+
+
+def test_labelled_examples_are_no_passages_to_be_faithful_to(court: Court):
+    court.task(3, 'metrics = ["faithfulness"]')
+    court.candidate("shots", ANSWER, CONTEXTS)
+    adapter = (court.root / "adapters/replay.py").read_text()
+    court.write("adapters/replay.py", adapter.replace('f"c{i}"', 'f"t{i % 2}"'))  # as training items are called
+    court.run()
+    (outcome,) = court.judge()
+    assert outcome.items == 0
 
 
 def test_without_passages_there_is_nothing_to_be_faithful_to(court: Court):

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
+from harness.kinds.fault import Fault
 from harness.kinds.label import Label
 
 DOCUMENTS = Label(("invoice", "credit note", "request for quotation", "quotation", "order"))
@@ -36,6 +37,56 @@ DOCUMENTS = Label(("invoice", "credit note", "request for quotation", "quotation
 )
 def test_the_label_that_a_text_states(text: str, label: str | None) -> None:
     assert DOCUMENTS.parse(text) == label
+
+
+MAIL = Label(("spam", "ham"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "This is not spam.",
+        "Answer: not spam",
+        "It isn't a spam",
+        "It isn\u2019t spam",
+        'It\'s not "spam"',
+        "I don't think this is spam",
+        "It does not look like spam",
+        "non-spam",
+        "Das ist kein Spam",
+        "Das ist nicht wirklich Spam",
+        "Ce n'est pas du spam",
+        "Spam? No.",
+        "It is not spam, it is ham",
+    ],
+)
+def test_a_label_that_is_negated_is_no_answer(text: str) -> None:
+    assert MAIL.parse(text) is None
+    assert MAIL.fault(text, None) is Fault.FORMAT
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "No, spam",
+        "No. It is spam.",
+        "no: spam",
+        "not sure\nspam",
+        "I am not sure. Spam.",
+        "not legitimate but spam",
+        "Knot spam",
+        "spam - no doubt",
+        "The customer did not ask for spam. So: spam",
+    ],
+)
+def test_a_negation_of_something_else_does_not_matter_and_the_last_place_counts(text: str) -> None:
+    assert MAIL.parse(text) == "spam"
+
+
+def test_a_label_may_itself_be_a_negation() -> None:
+    assert Label(("relevant", "not relevant")).parse("This is not relevant.") == "not relevant"
+    kind = Label(("yes", "no", "not sure"))
+    assert [kind.parse(text) for text in ("no", "The answer is no", "I am not sure")] == ["no", "no", "not sure"]
 
 
 def test_labels_of_the_same_words_are_known_as_they_are_written() -> None:

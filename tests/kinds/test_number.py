@@ -49,12 +49,67 @@ KIND = Number()
         ("0.500.000", None),
         ("version 1.2.3 has 5", None),
         ("Version 1.2.3. Answer: 5", 5.0),
-        ("12.5kg", None),
         ("from 10-20", None),
     ],
 )
 def test_a_text_states_exactly_one_finite_number_or_nothing(text, answer):
     assert KIND.parse(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("minus 7", -7.0),
+        ("negative 3,5", -3.5),
+        ("\u2212 7", -7.0),
+        ("\u20137", -7.0),
+        ("-$5", -5.0),
+        ("$-5", -5.0),
+        ("3-4", None),
+        ("3\u20134", None),
+        ("- 5", None),  # a bullet?
+        ("a non-negative 5", 5.0),
+        ("\u00b15", None),
+    ],
+)
+def test_a_sign_is_read_however_it_is_written_and_a_doubtful_one_is_no_answer(text, answer):
+    assert KIND.parse(text) == answer
+
+
+@pytest.mark.parametrize(
+    ("text", "answer"),
+    [
+        ("1 234,5", 1234.5),
+        ("1\u00a0234,5", 1234.5),
+        ("1\u202f234.50", 1234.5),
+        ("1'234.50", 1234.5),
+        ("1\u2019234\u2019567", 1234567.0),
+        ("12 345 \u20ac", 12345.0),
+        ("12 500,00", 12500.0),
+        ("12 3456", None),
+        ("1 234 56", None),
+        ("12,345 678", None),
+        ("12 345,678,9", None),
+        ("5 100% sure", None),
+    ],
+)
+def test_blanks_and_apostrophes_group_thousands_where_there_is_one_reading(text, answer):
+    assert KIND.parse(text) == answer
+
+
+@pytest.mark.parametrize(
+    "text", ["12.5kg", "12.5 kg", "12,5m2", "USD12.5", "12.5EUR", "\u20ac12.5", "12.5m/s", "12.5 K"]
+)
+def test_a_unit_or_a_currency_may_stand_at_a_number(text):
+    assert KIND.parse(text) == 12.5
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["3..5", "one hundred 5", "twenty-5", "$5 million", "5k", "5 Mrd", "5 and a half", "3 \u00bd", "10^10", "5th"],
+)
+def test_what_words_or_powers_go_on_with_is_no_answer(text):
+    assert KIND.parse(text) is None
 
 
 @pytest.mark.parametrize("target", [float("nan"), float("inf"), "-inf", "ten", "", True, [1], {}, 10**400])

@@ -20,6 +20,12 @@ def test_a_target_is_one_text_or_several():
     assert KIND.write(["3 bar", "3.0 bar"]) == "3 bar"
 
 
+def test_an_answer_is_one_text_though_of_a_target_any_of_several_may_do():
+    assert KIND.accept([" 3 bar "]) == KIND.accept("3 bar") == "3 bar"
+    with pytest.raises(ValueError, match="found 2 texts, an answer is one"):
+        KIND.accept(["3 bar", "4 bar"])
+
+
 @pytest.mark.parametrize("target", [[], {"a": 1}, [["x"]]])
 def test_a_target_of_another_form_is_refused(target):
     with pytest.raises(ValueError, match="expected a text or a list"):

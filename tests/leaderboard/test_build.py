@@ -1,6 +1,7 @@
 """The leaderboard: the same seed gives the same bytes, and who is missing is told with the reason."""
 
 import json
+import re
 
 import numpy as np
 import pytest
@@ -215,4 +216,27 @@ def test_classes_that_train_lacks_are_told_on_the_board(lab) -> None:
     recorded(lab, some=("prompting", "y" * 12))
     lab.run()
     warnings = lab.open().leaderboard("pets").warnings
-    assert any("1 classes are in test and not in train" in w and "dog: 6 test items" in w for w in warnings)
+    assert any("1 class is in test and not in train" in w and "dog: 6 test items" in w for w in warnings)
+
+
+def test_metrics_of_confidence_say_so_where_there_is_none(lab) -> None:
+    recorded(lab, hard=("baseline", "yyynnnyyynnn"))
+    lab.write("harness.toml", (lab.root / "harness.toml").read_text() + '[candidates.sure]\nadapter = "linear"\n')
+    task = lab.task.replace('kind = "label"', 'kind = "binary"\npositive = "cat"')
+    lab.write("tasks/pets/task.toml", task.split("[requirement]")[0])
+    lab.run()
+    (said,) = (w for w in lab.open().leaderboard("pets").warnings if "without a confidence" in w)
+    assert said.startswith("hard gives answers without a confidence")
+    assert "roc_auc, average_precision, brier and ece" in said
+
+
+def test_one_of_a_thing_is_named_as_one(lab) -> None:
+    recorded(lab, one=("prompting", "y"))
+    lab.test(lab.rows(1, 2, "test"))
+    lab.write("one.jsonl", '{"id": "test1", "error": "overloaded"}\n')
+    ended = lab.cli("run", "pets")
+    shown = ended.out + ended.err + (lab.root / "results/pets/leaderboard.md").read_text()
+    assert "1 test item" in shown
+    assert "1 item failed" in shown
+    assert "1 failed item carries no usage" in shown
+    assert not re.search(r"\b1 (\w+ )?(items|groups|columns|classes|cells|answers|calls)\b", shown)

@@ -29,6 +29,29 @@ def test_an_exact_object_has_every_field_right_and_none_besides():
     assert exact.score({"a": None}, {"a": False}) == 0
 
 
+def test_a_key_that_looks_like_a_path_is_no_path():
+    exact = fields.exact_object(0.0)
+    for target, answer in (
+        ({"a": {"b": 1}}, {"a.b": 1}),
+        ({"a": [1]}, {"a[0]": 1}),
+        ({"a": [1]}, {"a": {"[0]": 1}}),
+        ({"a": {"": 1}}, {"a.": 1}),
+        ({'a["b"]': 1}, {"a": {"b": 1}}),
+    ):
+        assert fields.fields(target).keys().isdisjoint(fields.fields(answer))
+        assert exact.score(target, answer) == exact.score(answer, target) == 0
+        assert exact.score(answer, answer) == 1
+    assert fields.fields({"a.b": {"c": [1]}}) == {'["a.b"].c[0]': 1}
+    assert fields.general('["x[0]"].c[0]') == '["x[0]"].c[]'
+
+
+def test_numbers_of_any_size_are_compared():
+    huge = 10**400
+    assert not fields.same(3.5, huge, 0.5)
+    assert not fields.same(huge, 3.5, 0.5)
+    assert fields.same(huge, huge + 1, 1)
+
+
 def test_numbers_agree_within_the_tolerance_and_no_further():
     assert fields.same(0.2, 0.3, 0.1)
     assert not fields.same(0.2, 0.31, 0.1)

@@ -52,6 +52,25 @@ def test_quantiles_of_the_residual_are_those_of_numpy(q):
     assert regression.quantile_named("residual_quantile[1.5]") is None
 
 
+@pytest.mark.parametrize(
+    "metric",
+    [regression.mae(), regression.rmse(), regression.r2(), regression.bias(), regression.residual_quantile(0.5)],
+)
+@pytest.mark.parametrize(("target", "answer"), [(1.0, 1e200), (1e300, 1.0), (-1.7e308, 1.7e308)])
+def test_a_number_too_large_to_compute_with_leaves_no_figure(metric, target, answer):
+    values = [metric.score(1.0, 2.0), metric.score(3.0, 3.5), metric.score(target, answer)]
+    assert not np.isfinite(metric.aggregate(values, np.ones((1, 3)))[0])
+
+
+def test_a_quantile_has_one_name_however_it_is_written():
+    for written in ("0.5", ".5", "0.50"):
+        assert regression.residual_quantile(regression.quantile_named(f"residual_quantile[{written}]")).name == (
+            "residual_quantile[0.5]"
+        )
+    for q in (0.00001, 0.99999999):
+        assert regression.quantile_named(regression.residual_quantile(q).name) == q
+
+
 def test_items_without_an_answer_are_left_out_since_a_number_has_no_worst_value():
     for metric in (regression.mae(), regression.rmse(), regression.bias(), regression.r2()):
         assert metric.failed is None

@@ -54,6 +54,27 @@ def test_what_was_retrieved_is_scored_against_the_gold_passages(tmp_path):
     assert values["token_f1"]["lost"] == 0.0
 
 
+def test_labelled_examples_that_were_retrieved_are_no_passages(tmp_path):
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps(row(f"t{i}", [])) + "\n" for i in range(3)))
+    rows = [row("one", ["a.md"]), row("two", ["b.md"])]
+    loaded = task(tmp_path, rows, TOML.replace("corpus =", 'train = "train.jsonl"\ncorpus ='))
+    hashes = {item.id: item.query.hash for item in loaded.test}
+
+    def values(**contexts):
+        found = score(
+            loaded,
+            [
+                Answered(name, hashes[name], "x", contexts=tuple(Context(c, "") for c in some))
+                for name, some in contexts.items()
+            ],
+        ).columns["mrr"]
+        return [None if code < 0 else found.values[code] for code in found.codes]
+
+    assert values(one=["t1", "t2"], two=["t0"]) == [None, None]
+    # Of one that retrieves both, the passages alone are ranked.
+    assert values(one=["t1", "a.md#0"], two=["t0", "a.md#1", "b.md#0"]) == [1.0, 0.5]
+
+
 def test_gold_changes_what_an_item_is_and_a_target_alone_does_not_tell_it(tmp_path):
     one = task(tmp_path, [row("one", ["a.md"])]).test[0]
     other = task(tmp_path, [row("one", ["b.md"])]).test[0]

@@ -87,15 +87,23 @@ def test_residuals_that_are_all_the_same_are_shown_too() -> None:
     assert sum(int(row[1]) for row in table.rows) == 2
 
 
+def test_a_residual_beyond_measure_is_counted_and_leaves_the_histogram_to_the_others() -> None:
+    (table,) = of_residuals([2.0, 3.0, 1e200, -1.7e308 - 1.7e308])
+    assert sum(int(row[1]) for row in table.rows) == 2
+    assert "mean 2.5" in table.note
+    assert table.note.endswith("Left out, more than 1e+100 off: 2.")
+
+
 def test_each_type_of_span_has_its_support_and_few_of_a_type_are_named() -> None:
     found = [([(0, 4, "part"), (5, 9, "fault")], [(0, 4, "part"), (5, 8, "fault"), (10, 12, "part")])] * 6
-    (table,) = of_spans([*found, ([(0, 2, "time")], [])], ("part", "fault", "time"))
+    (table,) = of_spans([*found, ([(0, 2, "time")], [])], ("part", "fault", "time", "action"))
     assert table.rows == (
         ("part", "6", "0.50", "1.00", "0.67", "1.00"),
         ("fault", "6", "0.00", "0.00", "0.00", "1.00"),
-        ("time", "1", "0.00", "0.00", "0.00", "0.00"),
+        ("time", "1", "-", "0.00", "0.00", "0.00"),
+        ("action", "0", "-", "-", "-", "-"),
     )
-    assert table.note == "Fewer than 5 spans: time. Their shares say little."
+    assert table.note == "Fewer than 5 spans: time, action. Their shares say little."
 
 
 def test_each_field_says_how_it_went_wrong_the_worst_first() -> None:

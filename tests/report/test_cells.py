@@ -2,7 +2,8 @@
 
 import pytest
 
-from harness.report.cells import duration, significant
+from harness.errors import counted
+from harness.report.cells import duration, meets, notes, significant
 
 
 @pytest.mark.parametrize(
@@ -19,3 +20,18 @@ def test_three_digits_and_no_exponent(value: float, text: str) -> None:
 )
 def test_a_duration(seconds: float | None, text: str) -> None:
     assert duration(seconds) == text
+
+
+def test_without_a_bar_nobody_meets_it(lab) -> None:
+    lab.write("tasks/pets/task.toml", lab.task.split("[requirement]")[0])
+    ended = lab.cli("run", "pets")
+    board = lab.open().leaderboard("pets")
+    assert "The bar: none." in notes(board)[0]
+    assert [meets(row) for row in board.rows] == ["-", "-"]
+    assert "yes" not in ended.out
+
+
+@pytest.mark.parametrize(("n", "said"), [(0, "0 classes"), (1, "1 class"), (2, "2 classes"), (1204, "1,204 classes")])
+def test_things_are_counted_in_the_number_that_they_have(n: int, said: str) -> None:
+    assert counted(n, "class", "classes") == said
+    assert counted(n, "item") == said.replace("classes", "items").replace("class", "item")

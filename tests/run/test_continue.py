@@ -86,7 +86,7 @@ def test_the_command_line_says_why_items_failed_and_ends_with_1(lab) -> None:
     lab.write("broken.txt", "test3")
     ended = lab.cli("run", "pets")
     assert ended.code == 1
-    assert "toy: 1 items failed (the last one: Broken: out of order); run again to retry them." in ended.err
+    assert "toy: 1 item failed (the last one: Broken: out of order); run again to retry them." in ended.err
 
 
 def test_fresh_asks_everything_again_and_keeps_the_old_journal_beside(lab) -> None:

@@ -1,6 +1,13 @@
 """How often test was looked at."""
 
+import json
+import shutil
+
 from harness.run.looks import settings_scored
+
+
+def manifests(lab):
+    return sorted((lab.root / "results" / "pets" / "records").glob("*/manifest.json"))
 
 
 def scored(lab, **more) -> int:
@@ -25,6 +32,32 @@ def test_training_data_that_changed_make_no_other_setting_and_new_test_items_beg
     assert scored(lab) == 1
     lab.test(lab.rows(50, 70, "test"))
     assert scored(lab) == 0
+
+
+def test_the_count_stands_in_the_manifests_and_outlasts_records_that_are_deleted(lab) -> None:
+    for version in (1, 2, 3):
+        lab.toy(f"version = {version}")
+        lab.run("toy")
+    counts = [json.loads(path.read_text())["settings_scored"] for path in manifests(lab)]
+    assert sorted(counts) == [1, 2, 3]
+    for path in manifests(lab):
+        if '"version": 3' not in path.read_text():
+            shutil.rmtree(path.parent)
+    assert scored(lab) == 3
+    lab.toy("version = 4")
+    lab.run("toy")
+    assert scored(lab) == 4
+    assert scored(lab, not_of={"toy"}) <= 2
+
+
+def test_a_run_again_counts_once_and_committed_manifests_keep_the_count(lab) -> None:
+    lab.toy()
+    lab.cli("run", "pets")
+    before = scored(lab)
+    shutil.rmtree(lab.root / "results" / "pets" / "records")
+    assert scored(lab) == before
+    lab.cli("run", "pets")
+    assert scored(lab) == before
 
 
 def test_the_leaderboard_says_how_many_settings_were_tried_on_its_test_set(lab) -> None:

@@ -58,12 +58,13 @@ def test_the_normal_interval_is_that_of_the_bootstrap(grouped: bool) -> None:
     rng = np.random.default_rng(4)
     side = sides(6000, rng)[0]
     groups = rng.integers(0, 2000, 6000) if grouped else None
-    value, interval = normal_interval(side, groups)
+    value, error, interval = normal_interval(side, groups)
     drawn = bootstrap(side.aggregate, side.values, side.codes, 4000, np.random.default_rng(5), groups=groups)
     assert value == pytest.approx(drawn.value)
+    assert error == pytest.approx(drawn.standard_error, rel=0.1)
     assert interval == pytest.approx((drawn.low, drawn.high), abs=1.5e-3)
 
 
 def test_the_normal_interval_is_cut_to_the_bounds() -> None:
     side = Side(mean, [0.0, 1.0], np.array([0] + [1] * 30))
-    assert normal_interval(side, bounds=(0.0, 1.0))[1].high == 1.0
+    assert normal_interval(side, bounds=(0.0, 1.0))[2].high == 1.0
