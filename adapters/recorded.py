@@ -10,8 +10,11 @@ from pydantic import Field
 from harness.adapter import Adapter, TaskView
 from harness.config import inside
 from harness.data.measured import Measured
-from harness.data.recording import Line, number, read_recording
+from harness.data.recording import Line, confidences, number, read_recording
+from harness.data.rows import Separator
 from harness.errors import DataError, UnavailableError, some
+from harness.kinds.binary import Binary
+from harness.kinds.kind import Kind
 from harness.metrics.metric import Metric
 from harness.models.services import Services
 from harness.types import Call, Failure, Preparation, Query, Reply, Rung, content_hash
@@ -20,7 +23,7 @@ _SEED = "seed.json"
 
 
 class Recorded(Adapter):
-    """A `.jsonl` or `.csv` file with `id` and `answer` or `score`.
+    """A `.jsonl` or `.csv` file with `id` and `answer`, `confidence` or `score`.
 
     Optionally with `error`, `seed`, `seconds`, `cost_usd` and `usage` (an object with `model`, `input_tokens`,
     `cached_tokens`, `output_tokens`), none of them negative. A `score` counts in the primary metric, where an item has
@@ -33,12 +36,17 @@ class Recorded(Adapter):
     file: str
     """Path from the project's folder."""
     encoding: str = "utf-8"
+    separator: Separator = ","
+    """Between the cells of a `.csv` file."""
     leaves_machine: bool = False
     """Whether the system that made the answers sends data to another machine."""
     id: str = Field(default="id")
     """Column with the item's id."""
     answer: str = Field(default="answer")
     """Column with the answer."""
+    confidence: str = Field(default="confidence")
+    """Column with confidences from 0 to 1, where answers are one of several labels: an object from label to confidence,
+    or one number, which is the answer's, and of yes or no the positive class's."""
     score: str = Field(default="score")
     """Column with the score."""
     dedupe: bool = False
@@ -106,16 +114,20 @@ class Recorded(Adapter):
         return inside(root, self.file, "file")
 
     def _lines(self, root: Path) -> list[Line]:
-        return read_recording(self._path(root), encoding=self.encoding, id_column=self.id, dedupe=self.dedupe)
+        return read_recording(
+            self._path(root), encoding=self.encoding, separator=self.separator, id_column=self.id, dedupe=self.dedupe
+        )
 
     def _reply(self, line: Line, task: TaskView) -> Reply | Failure:
         call, seconds = _call(line.measured), line.measured.seconds
         if line.cells.get("error"):
             return Failure("Recorded", str(line.cells["error"]), (call,))
-        said = line.cells.get(self.answer)
+        said, sure = line.cells.get(self.answer), self._confidences(line, task.kind)
+        if sure and _empty(said):
+            said = max(sure, key=sure.__getitem__)
         if not _empty(said):
             try:
-                return Reply(answer=task.kind.check(said), calls=(call,), seconds=seconds)
+                return Reply(answer=task.kind.check(said), scores=sure, calls=(call,), seconds=seconds)
             except ValueError:
                 text = said if isinstance(said, str) else msgspec.json.encode(said).decode()
                 return Reply(text=text, calls=(call,), seconds=seconds)
@@ -123,6 +135,18 @@ class Recorded(Adapter):
         if given is not None:
             return Reply(given=given, calls=(call,), seconds=seconds)
         return Reply(text="", calls=(call,), seconds=seconds)
+
+    def _confidences(self, line: Line, kind: Kind) -> dict[str, float] | None:
+        """Of an answer that is none of the labels a number says nothing."""
+        if not kind.choices:
+            return None
+        said = line.cells.get(self.answer)
+        meant = None if _empty(said) else str(said).strip()
+        if isinstance(kind, Binary):
+            meant = kind.positive
+        elif meant is not None and meant not in kind.choices:
+            return None
+        return confidences(line, self.confidence, kind.choices, meant)
 
 
 def _empty(cell: Any) -> bool:

@@ -3,12 +3,12 @@
 from pathlib import Path
 from typing import Any
 
-from harness.data.rows import read_rows, read_text
+from harness.data.rows import Separator, read_rows, read_text
 from harness.errors import DataError
 from harness.types import Passage
 
 
-def read_corpus(source: str, folder: Path, encoding: str, where: str, separator: str = ",") -> list[Passage]:
+def read_corpus(source: str, folder: Path, encoding: str, where: str, separator: Separator = ",") -> list[Passage]:
     """Documents of a folder of `.txt` and `.md` files, or of a data file with `id` and `text`.
 
     Raises:

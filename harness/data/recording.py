@@ -1,14 +1,15 @@
 """Recordings: what was predicted elsewhere, as lines of a `.jsonl` or `.csv` file."""
 
+import json
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from harness.data.measured import Measured, measured
-from harness.data.rows import read_rows
-from harness.errors import DataError, counted, some
+from harness.data.rows import Separator, read_rows
+from harness.errors import DataError, UnknownNameError, counted, some
 
 _LARGEST = 1e100
 """Of a number: its square can still be computed with."""
@@ -26,12 +27,20 @@ class Line:
     measured: Measured = field(default_factory=Measured)
 
 
-def read_recording(path: Path, *, encoding: str = "utf-8", id_column: str = "id", dedupe: bool = False) -> list[Line]:
+def read_recording(
+    path: Path,
+    *,
+    encoding: str = "utf-8",
+    separator: Separator = ",",
+    id_column: str = "id",
+    dedupe: bool = False,
+) -> list[Line]:
     """The lines of a recording, with every item once under each seed.
 
     Args:
         path: `.jsonl` or `.csv`.
         encoding: of the file.
+        separator: of the cells of a `.csv` file.
         id_column: column with the item's id.
         dedupe: keeps the first of several lines of an item under one seed.
 
@@ -47,7 +56,7 @@ def read_recording(path: Path, *, encoding: str = "utf-8", id_column: str = "id"
             row.cells,
             measured(row.where, row.cells),
         )
-        for row in read_rows(path.name, path.parent, encoding, "recording")
+        for row in read_rows(path.name, path.parent, encoding, "recording", separator)
     ]
     _check_seeds(lines)
     first: dict[tuple[str, int | None], Line] = {}
@@ -81,6 +90,43 @@ def number(line: Line, column: str) -> float | None:
     if not abs(found) <= _LARGEST:
         raise DataError(f"{line.where}: {column}: found {value!r}, expected a finite number of at most {_LARGEST:g}.")
     return found
+
+
+def confidences(line: Line, column: str, labels: Sequence[str], meant: str | None) -> dict[str, float] | None:
+    """How sure each label is, from an object of them or from one number; None where the cell is empty or absent.
+
+    Args:
+        line: of the recording.
+        column: with the confidences.
+        labels: of the task. Where they are two, one number gives both.
+        meant: the label that one number speaks of; None where nothing says which.
+
+    Raises:
+        DataError: a label that the task has not, or a confidence that is not from 0 to 1 or of no label.
+    """
+    found: Any = line.cells.get(column)
+    if isinstance(found, str) and found.lstrip().startswith("{"):
+        try:
+            found = json.loads(found)
+        except ValueError:
+            raise DataError(f"{line.where}: {column}: found {found!r}, expected an object of labels.") from None
+    if isinstance(found, dict):
+        sure = {str(label): number(replace(line, cells=found), label) for label in found}
+    else:
+        one = number(line, column)
+        if one is not None and meant is None:
+            raise DataError(f"{line.where}: {column}: found {one:g} and no answer; name the labels: {{label: number}}.")
+        sure = {str(meant): one}
+    known = {label: value for label, value in sure.items() if value is not None}
+    for label, value in known.items():
+        if label not in labels:
+            raise UnknownNameError("label", label, labels, f"{line.where}: {column}")
+        if not 0 <= value <= 1:
+            raise DataError(f"{line.where}: {column}: found {value:g}, expected a number from 0 to 1.")
+    if len(labels) == 2 and len(known) == 1:
+        ((label, value),) = known.items()
+        known[next(other for other in labels if other != label)] = 1.0 - value
+    return known or None
 
 
 def _id(where: str, cells: dict[str, Any], column: str) -> str:

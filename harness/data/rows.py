@@ -4,15 +4,16 @@ import codecs
 import csv
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, get_args
 
 import msgspec
 
 from harness.errors import ConfigError, DataError, UnavailableError, counted, suggestion
 
-_LONGEST_CELL = 2**31 - 1
-_MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+Separator = Literal[",", ";", "\t", "|"]
 """What may separate the cells of a CSV file."""
+_MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+_LONGEST_CELL = 2**31 - 1
 
 
 class Row(NamedTuple):
@@ -29,7 +30,7 @@ class Row(NamedTuple):
         return self.place if self.number is None else f"{self.place}{self.number}"
 
 
-def read_rows(source: str, folder: Path, encoding: str, where: str, separator: str = ",") -> Iterator[Row]:
+def read_rows(source: str, folder: Path, encoding: str, where: str, separator: Separator = ",") -> Iterator[Row]:
     """The rows of a source named in `task.toml`.
 
     Args:
@@ -75,7 +76,7 @@ def read_rows(source: str, folder: Path, encoding: str, where: str, separator: s
         raise DataError(f"{where}: {path} holds no rows.")
 
 
-def _jsonl(path: Path, encoding: str, separator: str) -> Iterator[Row]:
+def _jsonl(path: Path, encoding: str, separator: Separator) -> Iterator[Row]:
     del separator
     place, decode = f"{path}:", msgspec.json.decode
     for number, line in _lines(path, encoding):
@@ -135,7 +136,7 @@ def _not_decodable(path: Path, encoding: str) -> DataError:
     )
 
 
-def _csv(path: Path, encoding: str, separator: str) -> Iterator[Row]:
+def _csv(path: Path, encoding: str, separator: Separator) -> Iterator[Row]:
     _check_separator(path, encoding, separator)
     record: list[str] = []
 
@@ -164,23 +165,30 @@ def _csv(path: Path, encoding: str, separator: str) -> Iterator[Row]:
         raise DataError(f"{path}:{end}: not valid CSV: {error}{_open_quote(record, end)}") from None
 
 
-def _check_separator(path: Path, encoding: str, separator: str) -> None:
-    """A header that is one cell, and would be several were another mark the separator.
+def separator_of(path: Path, encoding: str, expected: Separator = ",") -> tuple[Separator, str]:
+    """What separates the cells of a CSV file's header, and the header.
 
-    The header is looked at whatever the encoding, so that a file with both faults is refused once.
+    It is `expected` where that stands in the header, or nothing else does. The encoding does not matter, so that a file
+    with another one, too, is refused once.
     """
     try:
         with path.open(encoding=encoding, errors="replace", newline="\n") as file:
             header = file.readline().strip().removeprefix("\ufeff")
     except (OSError, LookupError, UnicodeError):
-        return  # reading it says so
-    found = next((mark for mark in _MARKS if mark in header), None)
-    if found is None or separator in header:
+        return expected, ""  # reading it says so
+    marks = get_args(Separator)
+    return (expected if expected in header else next((mark for mark in marks if mark in header), expected)), header
+
+
+def _check_separator(path: Path, encoding: str, separator: Separator) -> None:
+    """A header that is one cell, and would be several were another mark the separator."""
+    found, header = separator_of(path, encoding, separator)
+    if found == separator:
         return
     text = (
         f"{path}:1: the header looks separated by {_MARKS[found]} ({header!r}), expected "
-        f"{_MARKS[separator]}. Save the file as comma-separated values; for data of a task, separator = "
-        f"{msgspec.json.encode(found).decode()} under [data] in task.toml does too."
+        f"{_MARKS[separator]}. Save the file with commas, or say so under [data] in task.toml, "
+        f"or for the candidate if it is a recording: separator = {msgspec.json.encode(found).decode()}."
     )
     try:
         for _ in _lines(path, encoding):
@@ -205,7 +213,7 @@ def _open_quote(record: Sequence[str], end: int) -> str:
     return f"; a quote opens in line {opened}: is it closed where it should be?" if opened < end or inside else "."
 
 
-def _parquet(path: Path, encoding: str, separator: str) -> Iterator[Row]:
+def _parquet(path: Path, encoding: str, separator: Separator) -> Iterator[Row]:
     del encoding, separator
     try:
         import pyarrow.parquet
@@ -235,7 +243,7 @@ def _sklearn(source: str, where: str) -> Iterator[Row]:
         yield Row(f"sklearn:{source}: row ", cells, number)
 
 
-_SUFFIXES: dict[str, Callable[[Path, str, str], Iterator[Row]]] = {
+_SUFFIXES: dict[str, Callable[[Path, str, Separator], Iterator[Row]]] = {
     ".jsonl": _jsonl,
     ".csv": _csv,
     ".parquet": _parquet,

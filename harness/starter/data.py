@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.data.items import make_items
-from harness.data.rows import Row, read_rows
+from harness.data.rows import Row, read_rows, separator_of
 from harness.data.split import cut_validation
 from harness.errors import DataError, suggestion
 from harness.types import Item
@@ -87,7 +87,8 @@ def _rows(path: Path, encoding: str) -> Iterator[Row]:
         raise DataError(f"--encoding {encoding}: there is no such encoding; e.g. utf-8, latin-1, cp1252.") from None
     except OSError:
         pass  # `read_rows` says it better
-    yield from read_rows(path.name, path.parent, encoding, "--from")
+    separator = separator_of(path, encoding)[0] if path.suffix.lower() == ".csv" else ","
+    yield from read_rows(path.name, path.parent, encoding, "--from", separator)
 
 
 def _column(given: str | None, usual: Sequence[str], columns: Sequence[str], option: str, path: Path) -> str:

@@ -7,6 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from harness.config import Table
 from harness.data.holdout import SplitTable
+from harness.data.rows import Separator
 from harness.task.judging import JudgeTable
 
 
@@ -58,7 +59,7 @@ class DataTable(Table):
     annotators: tuple[str, ...] = ()
     """Columns with the labels of several annotators; only `harness check` reads them."""
     encoding: str = "utf-8"
-    separator: Literal[",", ";", "\t", "|"] = ","
+    separator: Separator = ","
     """Of the cells of CSV files."""
 
     @model_validator(mode="after")

@@ -143,6 +143,11 @@ def test_a_file_in_another_encoding_is_told_the_option_and_read_with_it(tmp_path
     assert all(" für " in item.input for item in task.test)
 
 
+def test_a_file_that_a_spreadsheet_saved_with_semicolons_is_read(tmp_path):
+    (tmp_path / "news.csv").write_text("\ufeff" + "text;label\n" + "".join(f"{t};{y}\n" for t, y in _rows()))
+    assert len(make_project(tmp_path, tmp_path / "news.csv").examples.labels) == 3
+
+
 def test_parquet_is_read_too(tmp_path):
     pandas = pytest.importorskip("pandas")
     pandas.DataFrame(_rows(), columns=["text", "label"]).to_parquet(tmp_path / "news.parquet")
