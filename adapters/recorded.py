@@ -2,7 +2,7 @@
 
 from collections.abc import Container, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import msgspec
 from pydantic import Field
@@ -10,16 +10,18 @@ from pydantic import Field
 from harness.adapter import Adapter, TaskView
 from harness.config import inside
 from harness.data.measured import Measured
-from harness.data.recording import Line, confidences, number, read_recording
-from harness.data.rows import Separator
+from harness.data.recording import Line, confidences, number, one_number, read_recording
+from harness.data.rows import Decimal, Separator
 from harness.errors import DataError, UnavailableError, some
-from harness.kinds.binary import Binary
+from harness.kinds.binary import Binary, spelled
 from harness.kinds.kind import Kind
 from harness.metrics.metric import Metric
 from harness.models.services import Services
 from harness.types import Call, Failure, Preparation, Query, Reply, Rung, content_hash
 
 _SEED = "seed.json"
+_EVEN = 0.5
+"""A confidence below it contradicts the answer that it is of."""
 
 
 class Recorded(Adapter):
@@ -38,6 +40,8 @@ class Recorded(Adapter):
     encoding: str = "utf-8"
     separator: Separator = ","
     """Between the cells of a `.csv` file."""
+    decimal: Decimal = "."
+    """Before the decimals of the numbers of a `.csv` file; with a comma, points stand between thousands."""
     leaves_machine: bool = False
     """Whether the system that made the answers sends data to another machine."""
     id: str = Field(default="id")
@@ -46,7 +50,10 @@ class Recorded(Adapter):
     """Column with the answer."""
     confidence: str = Field(default="confidence")
     """Column with confidences from 0 to 1, where answers are one of several labels: an object from label to confidence,
-    or one number, which is the answer's, and of yes or no the positive class's."""
+    or one number: see `confidence_of`. Empty leaves such a column alone."""
+    confidence_of: Literal["answer", "positive"] = "positive"
+    """Of yes or no (kind `binary`), what one number is the confidence in: the answer, or that it is the positive class.
+    Elsewhere it is the answer's."""
     score: str = Field(default="score")
     """Column with the score."""
     dedupe: bool = False
@@ -108,6 +115,7 @@ class Recorded(Adapter):
         """Reads the file."""
         seed = msgspec.json.decode((folder / _SEED).read_bytes(), type=int)
         lines = [line for line in self._lines(services.root) if line.seed in (None, seed)]
+        self._check_whose(lines, task.kind)
         return _Recording({line.id: self._reply(line, task) for line in lines})
 
     def _path(self, root: Path) -> Path:
@@ -115,7 +123,12 @@ class Recorded(Adapter):
 
     def _lines(self, root: Path) -> list[Line]:
         return read_recording(
-            self._path(root), encoding=self.encoding, separator=self.separator, id_column=self.id, dedupe=self.dedupe
+            self._path(root),
+            encoding=self.encoding,
+            separator=self.separator,
+            decimal=self.decimal,
+            id_column=self.id,
+            dedupe=self.dedupe,
         )
 
     def _reply(self, line: Line, task: TaskView) -> Reply | Failure:
@@ -138,19 +151,44 @@ class Recorded(Adapter):
 
     def _confidences(self, line: Line, kind: Kind) -> dict[str, float] | None:
         """Of an answer that is none of the labels a number says nothing."""
-        if not kind.choices:
+        if not (self.confidence and kind.choices):
             return None
-        said = line.cells.get(self.answer)
-        meant = None if _empty(said) else str(said).strip()
-        if isinstance(kind, Binary):
-            meant = kind.positive
-        elif meant is not None and meant not in kind.choices:
+        said = _label(line.cells.get(self.answer), kind)
+        if said is not None and said not in kind.choices:
             return None
-        return confidences(line, self.confidence, kind.choices, meant)
+        if isinstance(kind, Binary) and self.confidence_of == "positive":
+            said = kind.positive
+        return confidences(line, self.confidence, kind.choices, said)
+
+    def _check_whose(self, lines: Sequence[Line], kind: Kind) -> None:
+        """Refuses numbers that contradict most answers: probably they are the confidence in something else."""
+        if not (self.confidence and isinstance(kind, Binary)):
+            return
+        both, against = 0, list[Line]()
+        for line in lines:
+            said, one = _label(line.cells.get(self.answer), kind), one_number(line, self.confidence)
+            if line.cells.get("error") or not one or said not in kind.choices:
+                continue
+            sure = self._confidences(line, kind) or {}
+            both += 1
+            against += [line] if sure[said] < _EVEN else []
+        if 2 * len(against) > both:
+            read, instead = ("the answer", "positive") if self.confidence_of == "answer" else (kind.positive, "answer")
+            raise DataError(
+                f"{against[0].where}: here and in {len(against):,} of {both:,} lines the number in "
+                f"{self.confidence!r}, read as the confidence in {read!r}, contradicts the answer. Say whose it is "
+                f'(confidence_of = "{instead}"), or leave the column alone (confidence = "").'
+            )
 
 
 def _empty(cell: Any) -> bool:
     return cell is None or cell == ""
+
+
+def _label(cell: Any, kind: Kind) -> str | None:
+    if _empty(cell):
+        return None
+    return spelled(cell) if isinstance(kind, Binary) else str(cell).strip()
 
 
 def _call(found: Measured) -> Call:

@@ -72,7 +72,7 @@ class Adapter(BaseModel):
 
         Args:
             root: the project's folder.
-            ids: of the test items.
+            ids: of the test items, those that are left out too.
             primary: the metric that decides.
             seed: of the run.
         """

@@ -14,9 +14,10 @@ from harness.scores import Scores, common
 from harness.stats.arrays import FloatArray
 from harness.stats.bootstrap import Side
 from harness.stats.crossing import crossing, more_labels
-from harness.stats.curve import RESAMPLES, LearningCurve, curve_at, fit_curve, flat_curve
+from harness.stats.curve import RESAMPLES, LearningCurve, curve_at, fit_curve, flat_curve, measured_at
 from harness.task import Task
 from harness.types import Rung
+from harness.words import share
 
 AHEAD = 2.0
 """More labels are asked about for so many times the largest size."""
@@ -32,7 +33,7 @@ class Measured(msgspec.Struct, frozen=True):
 
 
 class Point(msgspec.Struct, frozen=True):
-    """The fitted curve at one size."""
+    """A candidate's curve at one size: what was measured, and beyond that what was fitted."""
 
     labels: float
     value: float
@@ -40,6 +41,7 @@ class Point(msgspec.Struct, frozen=True):
     """Lower end of the 95 % band: the luck of the labels and of the test items."""
     high: float
     extrapolated: bool
+    """Whether nothing was measured there: the value is that of the fitted power law."""
     doubts: tuple[str, ...]
 
 
@@ -247,23 +249,29 @@ def _candidate(
         return CandidateCurve(name, rung, measured, missing="; ".join(filter(None, (missing, few))) or None)
     flat = not np.isfinite(curve.largest)
     at = sorted(set(sizes) if flat else {m.labels for m in measured})
-    points = [curve_at(curve, labels, bounds=task.primary.bounds) for labels in (*at, AHEAD * at[-1])]
+    bounds = task.primary.bounds
+    points = [(curve_at if flat else measured_at)(curve, labels, bounds=bounds) for labels in at]
+    points.append(curve_at(curve, AHEAD * at[-1], bounds=bounds))
     return CandidateCurve(
         name,
         rung,
         measured,
         tuple(Point(p.labels, p.value, p.low, p.high, p.extrapolated, p.doubts) for p in points),
-        "It uses no labels." if flat else _more(curve, task.requirement.margin),
+        "It uses no labels." if flat else _more(curve, task.primary, task.requirement.margin),
         missing,
     )
 
 
-def _more(curve: LearningCurve, margin: float) -> str:
-    found = more_labels(curve, margin, factor=AHEAD)
-    gain = f"{found.gain:+.3f} [{found.low:+.3f}, {found.high:+.3f}] at {found.labels:g} labels"
+def _more(curve: LearningCurve, metric: Metric, margin: float) -> str:
+    found = more_labels(curve, margin, factor=AHEAD, bounds=metric.bounds)
+    limit = f"the margin of {margin:g}" if margin >= found.limit else "a thousandth of the score"
+    if found.left <= found.limit:
+        near = "the best there can be" if found.left == 0 else f"no farther from the best there can be than {limit}"
+        return f"More labels would not help: {metric.name} {share(found.score)} at {curve.largest:g} labels is {near}."
+    gain = f"{share(found.gain, found.low, found.high, signed=True)} at {found.labels:g} labels by the fitted curve"
     text = {
-        "yes": f"More labels would help: {gain}, more than the margin of {margin:g}.",
-        "no": f"More labels would not help: {gain}, no more than the margin of {margin:g}.",
+        "yes": f"More labels would help: {gain}, more than {limit}.",
+        "no": f"More labels would not help: {gain}, no more than {limit}.",
         "open": f"Whether more labels would help is open: {gain}.",
     }[found.answer]
     return text + (f" It cannot be trusted there: {'; '.join(found.doubts)}." if found.doubts else "")

@@ -48,6 +48,8 @@ class Spending:
     per_item: NDArray[np.float64] | None = field(default=None, compare=False)
     """(n,) what each item cost without the response cache, in the order of the task; None where a price is unknown
     or the items were not asked for."""
+    answered: int = 0
+    """Calls that `cold_usd` is of: those that were made, and those that the response cache answered."""
 
 
 def pricer(on: date, prices: Mapping[str, Any] | None = None, *, batch: bool = False) -> Usd:
@@ -114,7 +116,7 @@ class Tally:
             planned: prices at which items will be answered, where they are others: those of a batch.
         """
         self._usd, self._table, self._given, self._planned = usd, table, given, planned
-        self._calls = self._tokens_in = self._tokens_out = self._unbilled = self._read = 0
+        self._calls = self._answered = self._tokens_in = self._tokens_out = self._unbilled = self._read = 0
         self._cold = self._billed = 0.0
         self._unknown: set[str] = set()
         self._models: set[str] = set()
@@ -134,6 +136,7 @@ class Tally:
 
     def _add(self, call: Call, failed: bool) -> float:
         self._calls += call.attempts > 0 and not call.from_cache
+        self._answered += call.attempts > 0 or call.from_cache
         self._tokens_in += call.billed * call.input_tokens
         self._tokens_out += call.billed * call.output_tokens
         cost = call_usd(call, self._usd)
@@ -165,6 +168,7 @@ class Tally:
             tuple(sorted(self._models - {RECORDED})),
             self._unbilled,
             per_item=self._items[self._seen] if known and self._table is not None else None,
+            answered=self._answered,
         )
 
     def _source(self, model: str) -> Source:

@@ -62,6 +62,8 @@ class Scores:
     """(n,) items whose reply holds no answer."""
     table: ItemTable | None = None
     """The items of the task, where the run has every one of them, in this order."""
+    bare: NDArray[np.bool_] | None = None
+    """(n,) items whose answer came without a confidence; None where no metric looks at one."""
 
     def __len__(self) -> int:
         return len(self.ids)
@@ -87,6 +89,7 @@ class Scores:
             failed=self.failed[places],
             unparsed=self.unparsed[places],
             table=None,
+            bare=None if self.bare is None else self.bare[places],
         )
 
 
@@ -159,7 +162,13 @@ class Scorer:
             failed=said[places] == _FAILED,
             unparsed=unparsed[places],
             table=table if every else None,
+            bare=None if self._kept is None else self._bare()[places],
         )
+
+    def _bare(self) -> NDArray[np.bool_]:
+        found = np.zeros(len(self._table), dtype=np.bool_)
+        found[[i for i, record in (self._kept or {}).items() if record.answer is not None and not record.scores]] = True
+        return found
 
     def _column(
         self,

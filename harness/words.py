@@ -70,11 +70,16 @@ def share_of(value: float, now: float) -> str:
 
 
 def about(count: float) -> str:
-    """Two significant digits: a plan is no more exact than that."""
+    """E.g. `1,500`, of 1,417."""
+    return f"{rounded_up(count):,}"
+
+
+def rounded_up(count: float) -> int:
+    """To two significant digits: a plan is no more exact than that."""
     if count < 100:
-        return f"{math.ceil(count)}"
-    step = 10 ** (math.floor(math.log10(count)) - 1)
-    return f"{math.ceil(count / step - 1e-9) * step:,.0f}"
+        return math.ceil(count)
+    step = int(10 ** (math.floor(math.log10(count)) - 1))
+    return math.ceil(count / step - 1e-9) * step
 
 
 def plain(value: float) -> str:

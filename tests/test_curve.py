@@ -54,10 +54,10 @@ most = 0.75
 """
 
 
-def curves(root: Path, **more: object):
+def curves(root: Path, toml: str = TOML, **more: object):
     (root / "adapters").mkdir()
     (root / "adapters" / "learner.py").write_text(LEARNER)
-    opened = recorded_project(root, {"unused": [True] * 1500}, toml=TOML, margin=0.01)
+    opened = recorded_project(root, {"unused": [True] * 1500}, toml=toml, margin=0.01)
     return opened, opened.curve("t", ["learner", "prompt"], [20, 40, 80, 160, 320], **more)
 
 
@@ -76,6 +76,26 @@ def test_it_says_at_how_many_labels_training_overtakes(tmp_path: Path) -> None:
     assert "learner overtakes prompt at" in answers(found)[0]
     folder = opened.save_curve(found)
     assert sorted(p.name for p in folder.glob("curve.*")) == ["curve.json", "curve.md", "curve.svg"]
+
+
+def test_what_was_measured_is_shown_and_what_is_fitted_is_marked(tmp_path: Path) -> None:
+    _, found = curves(tmp_path, draws=3)
+    learner = found.candidates[0]
+    for point in learner.points[:-1]:
+        scores = [m.score for m in learner.measured if m.labels == point.labels]
+        assert point.value == pytest.approx(sum(scores) / 3)
+        assert point.low < point.value < point.high
+    (row,) = (line for line in curves_markdown(found).splitlines() if line.startswith("| learner"))
+    assert ["fitted: " in cell for cell in row.split("|")[3:-1]] == [False] * 5 + [True]
+
+
+def test_that_nothing_is_left_to_gain_is_said_in_words(tmp_path: Path) -> None:
+    # 1.2 - 2 / sqrt(n) is 1 from n = 100 on
+    _, found = curves(tmp_path, TOML.replace("0.95", "1.2"), draws=2)
+    metric = found.metric
+    assert found.candidates[0].more == (
+        f"More labels would not help: {metric} 1.000 at 320 labels is the best there can be."
+    )
 
 
 def test_a_candidate_without_labels_is_measured_once(tmp_path: Path) -> None:

@@ -148,3 +148,21 @@ def test_data_with_another_separator_are_read_where_the_task_names_it(lab) -> No
     lab.write("tasks/pets/task.toml", lab.task.replace("[data]", '[data]\nseparator = "::"'))
     with pytest.raises(ConfigError, match=r"data\.separator: found '::'; expected ',', ';'"):
         load(lab)
+
+
+@pytest.mark.parametrize(
+    "bound", ["mae = { at_least = 6 }", "r2 = { at_most = 0.9 }", "p95_latency_ms = { at_least = 9 }"]
+)
+def test_a_bound_that_would_refuse_the_better_ones_is_refused_with_the_right_one(weights, bound) -> None:
+    name, _, table = bound.partition(" = ")
+    right = table.replace("least", "x").replace("most", "least").replace("x", "most")
+    with pytest.raises(ConfigError) as found:
+        weights(f"[requirement]\n{bound}\n")
+    assert f"[requirement] {name}: " in str(found.value)
+    assert f"Write {right}." in str(found.value)
+    assert weights(f"[requirement]\n{name} = {right}\n").requirement.bounds[name].text
+
+
+@pytest.mark.parametrize("side", ["at_least", "at_most"])
+def test_a_metric_that_tells_no_better_from_worse_may_be_bounded_on_either_side(weights, side) -> None:
+    assert weights(f'[requirement]\n"residual_quantile[0.5]" = {{ {side} = 1 }}\n').requirement.bounds

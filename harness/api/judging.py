@@ -22,6 +22,7 @@ from harness.project import Project
 from harness.run.journal import latest, read_batches
 from harness.run.options import Report
 from harness.task import Task
+from harness.words import listed
 
 
 def judge_session(
@@ -97,6 +98,17 @@ def compare_by_people(
         sides.append(_scored(metric, entry, one or Labels(metric.name, {}), drawn))
     groups = {item.id: item.group for item in task.test if item.group is not None}
     return compare_judged(metric, (a.name, b.name), sides[0], sides[1], groups, margin)
+
+
+def uncorrected(project: Project, task: Task, metric: Metric, entries: Sequence[Entry]) -> str:
+    """What a comparison by the judge alone is, and whose labels would make it more."""
+    labels = {entry.name: human_labels(project, task, entry.name) for entry in entries}
+    known = [name for name, one in labels.items() if one and one.metric == metric.name and one.by_item]
+    said = f"{metric.name} is the judge's opinion here, of both and uncorrected"
+    if not known:
+        return f"{said}."
+    lacking = [name for name in labels if name not in known]
+    return f"{said}: only {listed(known)} has human labels. With some for {listed(lacking)} too they correct it."
 
 
 def _scored(metric: Metric, entry: Entry, labels: Labels, drawn: set[str]) -> Judged:

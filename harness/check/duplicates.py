@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from harness.check.cells import same_row
 from harness.check.chance import by_chance
@@ -33,6 +34,14 @@ class Twin:
         return f"{self.one[0]} {self.one[1]} = {self.other[0]} {self.other[1]}{near}"
 
 
+def same_words(value: Any) -> Hashable:
+    """An input so that those that stand twice exactly are equal: a text but for case, punctuation and blanks.
+
+    A text without a word, a row of a table and an image are taken as they are: `harness.check.cells.same_row`.
+    """
+    return (normal(value) if isinstance(value, str) else "") or (same_row(value),)
+
+
 def twins(parts: Mapping[str, Sequence[Item]]) -> list[Twin]:
     """Pairs of items that are equal or, where the input is a text, nearly so.
 
@@ -42,8 +51,7 @@ def twins(parts: Mapping[str, Sequence[Item]]) -> list[Twin]:
     same: dict[Hashable, dict[str, list[Place]]] = {}
     for part, items in parts.items():
         for item in items:
-            key = (normal(item.input) if isinstance(item.input, str) else "") or (same_row(item.input),)
-            same.setdefault(key, {}).setdefault(part, []).append((part, item.id))
+            same.setdefault(same_words(item.input), {}).setdefault(part, []).append((part, item.id))
     found = [twin for held in same.values() for twin in _equal(held)]
     texts = [text for text in same if isinstance(text, str)]
     for i, j, similarity in near_pairs(texts):

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from harness.check.finding import Finding, Level, fine
 from harness.errors import counted
-from harness.learning.tabular import as_number, as_row
+from harness.learning.tabular import as_number, as_row, is_numeric
 from harness.types import Item
 
 SUSPICIOUS = 0.98
@@ -67,9 +67,11 @@ def predicts_alone(
 def _codes(taught: Sequence[Any], asked: Sequence[Any]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """Numbers as they are, anything else by its place in the order of the training items' values."""
     numbers = [as_number(cell) for cell in taught]
-    if all(v is not None for v in numbers):
+    if is_numeric(taught) and any(v is not None for v in numbers):
         new = [as_number(cell) for cell in asked]
-        return _column(numbers), _column([np.nan if v is None else v for v in new])
+        return _column([np.nan if v is None else v for v in numbers]), _column(
+            [np.nan if v is None else v for v in new]
+        )
     place = {text: i for i, text in enumerate(sorted({str(cell) for cell in taught}))}
     return _column([place[str(cell)] for cell in taught]), _column([place.get(str(cell), -1) for cell in asked])
 

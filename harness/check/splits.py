@@ -11,20 +11,32 @@ from harness.types import Item
 
 
 def group_findings(test: Sequence[Item], train: Sequence[Item]) -> list[Finding]:
-    """Groups with items on both sides; nothing where items have no groups."""
+    """Groups with items on both sides, and items without one; nothing where no test item has a group."""
     in_test = {item.group for item in test if item.group is not None}
     if not in_test:
         return []
+    return [_straddling(in_test, test, train), *_alone(test, train)]
+
+
+def _alone(test: Sequence[Item], train: Sequence[Item]) -> list[Finding]:
+    without = [item.id for item in (*test, *train) if item.group is None]
+    if not without:
+        return []
+    text = f"{counted(len(without), 'item names', 'items name')} no group: each counts as a group of its own."
+    return [Finding("groups", Level.NOTE, text, without)]
+
+
+def _straddling(in_test: set[str], test: Sequence[Item], train: Sequence[Item]) -> Finding:
     shared = in_test & {item.group for item in train if item.group is not None}
     both = sorted(shared)
     if not both:
-        return [fine("groups", f"none of the {counted(len(in_test), 'group')} of test is in train.")]
+        return fine("groups", f"none of the {counted(len(in_test), 'group')} of test is in train.")
     items = sum(item.group in shared for item in test)
     text = (
         f"{len(both)} of {counted(len(in_test), 'group is', 'groups are')} in test and in train "
         f"({counted(items, 'test item')}): figures are for groups that were seen before."
     )
-    return [Finding("groups", Level.WARNING, text, both)]
+    return Finding("groups", Level.WARNING, text, both)
 
 
 def date_findings(column: str, test: Sequence[Any], train: Sequence[Any]) -> list[Finding]:

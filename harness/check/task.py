@@ -11,6 +11,7 @@ from harness.check import (
     duplicates,
     giveaways,
     labels,
+    numbers,
     readiness,
     schema,
     sources,
@@ -62,12 +63,16 @@ def summary(found: Sequence[Finding]) -> str:
 
 
 def _columns(task: Task, data: DataTable) -> list[Finding]:
-    """What is read off columns that no adapter sees."""
+    """What is read off the files themselves: their lines, and columns that no adapter sees."""
     found: list[Finding] = []
-    if not data.date and not data.annotators:
+    several = len(data.input_columns) > 1
+    if not (data.date or data.annotators or several):
         return found
-    rows = _rows(task, data)
+    lines = _rows(task, data)
+    rows = {part: [row.cells for row in each] for part, each in lines.items()}
     _check_there(task, data, rows)
+    if several:
+        found += numbers.findings(data.input_columns, lines["train"], lines["test"])
     if data.date:
         cells = {part: [row.get(data.date) for row in each] for part, each in rows.items()}
         found += splits.date_findings(data.date, cells["test"], cells["train"])
@@ -87,20 +92,19 @@ def _check_there(task: Task, data: DataTable, rows: Mapping[str, Sequence[Mappin
                 raise UnknownNameError("column", column, known, f"{task.folder / 'task.toml'}: [data] {key}")
 
 
-def _rows(task: Task, data: DataTable) -> dict[str, list[dict[str, Any]]]:
-    """The cells of test and of train, by the part that the task made of one file where it brings only one."""
+def _rows(task: Task, data: DataTable) -> dict[str, list[Row]]:
+    """The rows of test and of train, by the part that the task made of one file where it brings only one."""
     where = str(task.folder / "task.toml")
     sources = {"test": data.test, "train": data.train, "all": data.all}
     rows = {
-        part: list(read_rows(source, task.folder, data.encoding, where, data.separator)) if source else []
+        part: list(read_rows(source, task.folder, data.encoding, where, data.separator, data.decimal)) if source else []
         for part, source in sources.items()
     }
-    cells = {part: [row.cells for row in each] for part, each in rows.items()}
     if data.all:
         tested = {item.id for item in task.test}
         for item, row in zip(_items(rows["all"], data), rows["all"], strict=True):
-            cells["test" if item.id in tested else "train"].append(row.cells)
-    return {part: cells[part] for part in ("test", "train")}
+            rows["test" if item.id in tested else "train"].append(row)
+    return {part: rows[part] for part in ("test", "train")}
 
 
 def _items(rows: Sequence[Row], data: DataTable) -> list[Item]:

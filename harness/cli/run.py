@@ -13,8 +13,10 @@ from harness.errors import counted
 
 if TYPE_CHECKING:
     from harness.api import OpenProject
+    from harness.errors import HarnessError
     from harness.models.budget import Budget
     from harness.run.options import Options, Outcome
+    from harness.run.session import Session
     from harness.task import Task
 
 Tasks = Annotated[list[str] | None, typer.Argument(help="Tasks; by default every task of the project.")]
@@ -121,19 +123,18 @@ def _run_task(
     until_decided: bool,
 ) -> int:
     from harness.cli.forecast import refuse_unpriced, say_what_is_left
-    from harness.cli.interrupt import interruptible
-    from harness.cli.progress import Bars
-    from harness.errors import RunError, UnavailableError
+    from harness.errors import HarnessError, RunError, UnavailableError
     from harness.models.budget import BUDGET_SPENT
 
     if options.budget:
         refuse_unpriced(project, task, candidates, options)
-    with Bars(errors(), task.name) as bars:
-        session, chosen = project.session(task, candidates, options, bars.report)
-        study = project.until_decided(session, chosen) if until_decided else None
-        outcomes = asyncio.run(interruptible(session, session.run(chosen)))
-    if study is not None:
-        project.finish_decided(study, outcomes)
+    session, outcomes, broken = _ask(project, task, candidates, options, until_decided=until_decided)
+    if broken:
+        if outcomes:
+            _say(outcomes, task.name)
+            with contextlib.suppress(HarnessError):  # what broke is what must be said
+                show_leaderboard(project, task, candidates, save=save)
+        raise broken
     skipped = [o for o in outcomes if o.skipped]
     if skipped and (require_all or len(skipped) == len(outcomes)):
         raise UnavailableError("\n".join(f"{o.candidate} cannot run: {o.skipped}" for o in skipped))
@@ -154,6 +155,26 @@ def _run_task(
             raise
         errors().print(str(error), markup=False)
     return 1 if any(o.failed or (o.stopped and not o.decided) for o in outcomes) else 0
+
+
+def _ask(
+    project: "OpenProject", task: "Task", candidates: list[str], options: "Options", *, until_decided: bool
+) -> "tuple[Session, list[Outcome], HarnessError | None]":
+    """What came of the runs; where one broke, of those that ended without, and the error."""
+    from harness.cli.interrupt import interruptible
+    from harness.cli.progress import Bars
+    from harness.errors import HarnessError
+
+    with Bars(errors(), task.name) as bars:
+        session, chosen = project.session(task, candidates, options, bars.report)
+        study = project.until_decided(session, chosen) if until_decided else None
+        try:
+            outcomes = asyncio.run(interruptible(session, session.run(chosen)))
+        except HarnessError as error:
+            return session, session.ended, error
+    if study is not None:
+        project.finish_decided(study, outcomes)
+    return session, outcomes, None
 
 
 def _say(outcomes: "list[Outcome]", task: str) -> None:

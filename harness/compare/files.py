@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from msgspec import structs
 
 from harness.compare.judged import compare_judged
 from harness.compare.pair import compare_contenders
@@ -91,7 +92,21 @@ def compare_recordings(
         Contender(name, _runs(one, scores, meant, content, groups))
         for name, one, scores in zip(names, (a, b), found, strict=True)
     ]
-    return compare_contenders(meant, sides[0], sides[1], margin, rng)
+    return _with_answers(compare_contenders(meant, sides[0], sides[1], margin, rng), a, b)
+
+
+def _with_answers(found: PairedComparison, a: Recording, b: Recording) -> PairedComparison:
+    """With what stands under `answer` and `target`; as it is where one has several seeds."""
+    if any(line.seed is not None or "answer" not in line.cells for one in (a, b) for line in one.lines):
+        return found
+    of_a, of_b = ({line.id: line.cells for line in one.lines} for one in (a, b))
+    told = []
+    for flip in found.flips:
+        ours, theirs = of_a[flip.item], of_b[flip.item]
+        target = ours.get("target", theirs.get("target"))
+        said = str(ours["answer"]), str(theirs["answer"])
+        told.append(structs.replace(flip, expected=None if target is None else str(target), said=said))
+    return structs.replace(found, flips=tuple(told))
 
 
 def _judged(

@@ -78,6 +78,10 @@ class Flip(msgspec.Struct, frozen=True):
     item: str
     a: Any
     b: Any
+    expected: str | None = None
+    """The target; None where it is not known."""
+    said: tuple[str, str] | None = None
+    """What A and B answered; None where that is not known, or with several seeds, which may have said several."""
 
 
 class PairedComparison(msgspec.Struct, frozen=True):

@@ -160,6 +160,7 @@ def use_of_task(task: Task, volume: float | None = None) -> Use | None:
         use.horizon_months,
         knowledge_changes_per_year=use.knowledge_changes_per_year,
         error_cost_usd=use.error_cost_usd,
+        defaults=set(type(use).model_fields) - use.model_fields_set,
         peak_calls_per_second=peak if calls else None,
         where=where,
     )

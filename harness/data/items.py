@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from harness.data.images import is_file
-from harness.data.rows import Row
+from harness.data.rows import Row, comma_hint
 from harness.errors import DataError, suggestion
 from harness.types import Item, content_hash
 
@@ -28,7 +28,7 @@ def make_items(
         rows: as read.
         input_columns: what an adapter is shown.
         target_column: the answer.
-        group_column: items with the same cell are not independent.
+        group_column: items with the same cell are not independent; an empty one is no group.
         gold_column: ids of the passages that answer it, a list or one id; may be empty.
         check: `(target, input) -> target` in its final form; raises ValueError.
 
@@ -44,20 +44,22 @@ def make_items(
         try:
             final = check(target, value)
         except ValueError as error:
-            raise DataError(f"{row.where}: {error}") from None
+            comma = f".{hint} under [data] in task.toml." if (hint := comma_hint(target)) else ""
+            raise DataError(f"{row.where}: {error}{comma}") from None
         name = _id(row, value, repeats)
         if name in places:
             first = row._replace(number=places[name]).where
             raise DataError(f"{row.where}: the id {name!r} stands already at {first}. Ids must differ.")
         places[name] = row.number
         group = row.cells.get(group_column) if group_column else None
+        grouped = group is not None and bool(str(group).strip())
         if group_column and group_column not in row.cells:
             raise DataError(
                 f"{row.where}: no cell {group_column!r} (group){suggestion(group_column, map(str, row.cells))}"
             )
         gold = _gold(row, gold_column) if gold_column else ()
         file = row.place if is_file(value) else None
-        items.append(Item(name, value, final, None if group is None else str(group), gold, file))
+        items.append(Item(name, value, final, str(group) if grouped else None, gold, file))
     return items
 
 

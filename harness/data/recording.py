@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import Any
 
 from harness.data.measured import Measured, measured
-from harness.data.rows import Separator, read_rows
+from harness.data.rows import Decimal, Separator, comma_hint, read_rows
 from harness.errors import DataError, UnknownNameError, counted, some
 
 _LARGEST = 1e100
 """Of a number: its square can still be computed with."""
+_LEAVE = ' With confidence = "" a candidate leaves such a column alone.'
 
 
 @dataclass(frozen=True)
@@ -32,6 +33,7 @@ def read_recording(
     *,
     encoding: str = "utf-8",
     separator: Separator = ",",
+    decimal: Decimal = ".",
     id_column: str = "id",
     dedupe: bool = False,
 ) -> list[Line]:
@@ -41,6 +43,7 @@ def read_recording(
         path: `.jsonl` or `.csv`.
         encoding: of the file.
         separator: of the cells of a `.csv` file.
+        decimal: what stands before the decimals of its numbers.
         id_column: column with the item's id.
         dedupe: keeps the first of several lines of an item under one seed.
 
@@ -56,7 +59,7 @@ def read_recording(
             row.cells,
             measured(row.where, row.cells),
         )
-        for row in read_rows(path.name, path.parent, encoding, "recording", separator)
+        for row in read_rows(path.name, path.parent, encoding, "recording", separator, decimal)
     ]
     _check_seeds(lines)
     first: dict[tuple[str, int | None], Line] = {}
@@ -72,8 +75,13 @@ def read_recording(
     return list(first.values())
 
 
-def number(line: Line, column: str) -> float | None:
+def number(line: Line, column: str, way_out: str = "") -> float | None:
     """The number in a cell; None where it is empty or absent.
+
+    Args:
+        line: of the recording.
+        column: with the number.
+        way_out: what a message ends with.
 
     Raises:
         DataError: it is no finite number, or too large to compute with.
@@ -86,10 +94,23 @@ def number(line: Line, column: str) -> float | None:
     try:
         found = float(value)
     except (TypeError, ValueError):
-        raise DataError(f"{line.where}: {column}: found {value!r}, expected a number.") from None
+        comma = f"{hint} for the candidate." if (hint := comma_hint(value)) else ""
+        raise DataError(f"{line.where}: {column}: found {value!r}, expected a number.{comma}{way_out}") from None
     if not abs(found) <= _LARGEST:
-        raise DataError(f"{line.where}: {column}: found {value!r}, expected a finite number of at most {_LARGEST:g}.")
+        raise DataError(
+            f"{line.where}: {column}: found {value!r}, expected a finite number of at most {_LARGEST:g}.{way_out}"
+        )
     return found
+
+
+def one_number(line: Line, column: str) -> bool:
+    """Whether a cell of confidences is not empty and names no labels."""
+    found = line.cells.get(column)
+    return not (found is None or found == "" or isinstance(found, dict) or _is_written_object(found))
+
+
+def _is_written_object(cell: Any) -> bool:
+    return isinstance(cell, str) and cell.lstrip().startswith("{")
 
 
 def confidences(line: Line, column: str, labels: Sequence[str], meant: str | None) -> dict[str, float] | None:
@@ -105,7 +126,7 @@ def confidences(line: Line, column: str, labels: Sequence[str], meant: str | Non
         DataError: a label that the task has not, or a confidence that is not from 0 to 1 or of no label.
     """
     found: Any = line.cells.get(column)
-    if isinstance(found, str) and found.lstrip().startswith("{"):
+    if _is_written_object(found):
         try:
             found = json.loads(found)
         except ValueError:
@@ -113,7 +134,7 @@ def confidences(line: Line, column: str, labels: Sequence[str], meant: str | Non
     if isinstance(found, dict):
         sure = {str(label): number(replace(line, cells=found), label) for label in found}
     else:
-        one = number(line, column)
+        one = number(line, column, _LEAVE)
         if one is not None and meant is None:
             raise DataError(f"{line.where}: {column}: found {one:g} and no answer; name the labels: {{label: number}}.")
         sure = {str(meant): one}
@@ -122,7 +143,7 @@ def confidences(line: Line, column: str, labels: Sequence[str], meant: str | Non
         if label not in labels:
             raise UnknownNameError("label", label, labels, f"{line.where}: {column}")
         if not 0 <= value <= 1:
-            raise DataError(f"{line.where}: {column}: found {value:g}, expected a number from 0 to 1.")
+            raise DataError(f"{line.where}: {column}: found {value:g}, expected a number from 0 to 1.{_LEAVE}")
     if len(labels) == 2 and len(known) == 1:
         ((label, value),) = known.items()
         known[next(other for other in labels if other != label)] = 1.0 - value

@@ -2,6 +2,7 @@
 
 import codecs
 import csv
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, NamedTuple, get_args
@@ -13,7 +14,11 @@ from harness.errors import ConfigError, DataError, UnavailableError, counted, su
 Separator = Literal[",", ";", "\t", "|"]
 """What may separate the cells of a CSV file."""
 _MARKS = {",": "commas", ";": "semicolons", "\t": "tabs", "|": "bars"}
+Decimal = Literal[".", ","]
+"""What may stand before the decimals of a number in a CSV file."""
 _LONGEST_CELL = 2**31 - 1
+_COMMA = re.compile(r"[-+−]?(?:[1-9]\d{0,2}(?:\.\d{3})+(?:,\d+)?|\d*,\d+)(?:[eE][-+]?\d+)?")
+"""A number with a decimal comma, with points between its thousands, or both."""
 
 
 class Row(NamedTuple):
@@ -30,7 +35,27 @@ class Row(NamedTuple):
         return self.place if self.number is None else f"{self.place}{self.number}"
 
 
-def read_rows(source: str, folder: Path, encoding: str, where: str, separator: Separator = ",") -> Iterator[Row]:
+def with_point(cell: str) -> str:
+    """A cell with its decimal comma as a point and without points between thousands; as it is if it is no such number.
+
+    `1,5` is `1.5`, `66.396,00` is `66396.00` and `1.234` is `1234`; a date, a word or `0.2` stays.
+    """
+    text = cell.strip()
+    if not _COMMA.fullmatch(text):
+        return cell
+    return text.replace(".", "").replace(",", ".").replace("−", "-")
+
+
+def comma_hint(cell: Any) -> str:
+    """The end of a message on a cell that should be a number: the key to set, where it has a decimal comma."""
+    if not (isinstance(cell, str) and "," in cell and _COMMA.fullmatch(cell.strip())):
+        return ""
+    return ' If the numbers of a CSV file have decimal commas, say so: decimal = ","'
+
+
+def read_rows(
+    source: str, folder: Path, encoding: str, where: str, separator: Separator = ",", decimal: Decimal = "."
+) -> Iterator[Row]:
     """The rows of a source named in `task.toml`.
 
     Args:
@@ -40,6 +65,7 @@ def read_rows(source: str, folder: Path, encoding: str, where: str, separator: S
         encoding: of text files.
         where: the key in `task.toml`, for messages.
         separator: of the cells of a `.csv` file.
+        decimal: what stands before the decimals of its numbers; a comma is read as a point in every cell.
 
     Raises:
         DataError: what is wrong with the data, with file and line.
@@ -69,11 +95,16 @@ def read_rows(source: str, folder: Path, encoding: str, where: str, separator: S
     if reader is None:
         raise DataError(f"{where}: {path} has a suffix that is none of {', '.join(_SUFFIXES)}.")
     any_row = False
-    for row in reader(path, encoding, separator):
+    comma = decimal == "," and reader is _csv
+    for row in map(_with_points, reader(path, encoding, separator)) if comma else reader(path, encoding, separator):
         any_row = True
         yield row
     if not any_row:
         raise DataError(f"{where}: {path} holds no rows.")
+
+
+def _with_points(row: Row) -> Row:
+    return row._replace(cells={name: with_point(cell) for name, cell in row.cells.items()})
 
 
 def _jsonl(path: Path, encoding: str, separator: Separator) -> Iterator[Row]:

@@ -66,7 +66,7 @@ class Money:
         what = "it may lose" if saving is Truth.YES else "it may gain"
         value = share(gap.value, gap.low, gap.high, signed=True)
         claim = f"What {gap.ours} is worth over {gap.theirs} is open: {what} in {self.metric}, and {_NO_PRICE}"
-        return Reason(claim, f"{value} {self.metric}", "the task's [use] states no error_cost_usd", "given")
+        return Reason(claim, f"{value} {self.metric}", self.ledger.why_unpriced, "given")
 
 
 def _claim(gap: Gap, state: Truth, yes: str, no: str, counted: str) -> str:

@@ -10,7 +10,7 @@ from harness.estimate import Estimate
 from harness.figures.columns import SURE
 from harness.stats.power import POWER, items_needed
 from harness.stats.reliability import items_for_power, items_to_verify
-from harness.words import about, plain
+from harness.words import plain, rounded_up
 
 STRICT = 0.98
 """From here on a bar is a claim of reliability: so few failures are allowed that they are counted one by one."""
@@ -24,7 +24,7 @@ class Plan:
     """Items in all, and a sentence about them."""
 
     items: int | None
-    """None where no reasonable number would do."""
+    """Rounded up as the sentence says it; None where no reasonable number would do."""
     words: str
 
 
@@ -61,17 +61,17 @@ def for_worth(advantage: Draws, luck: float, probability: float, n: int) -> Plan
     room = least - max(0.0, float(advantage.var()) - luck)
     if not 0 < n * luck <= _MOST * room:
         return Plan(None, "no reasonable number of items: too much else is unsure")
-    full = max(n + 1, math.ceil(n * luck / room))
-    return Plan(full, f"about {about(full)} items in all, if the figures stay where they are")
+    full = rounded_up(max(n + 1, math.ceil(n * luck / room)))
+    return Plan(full, f"about {full:,} items in all, if the figures stay where they are")
 
 
 def _reliability(estimate: Estimate, bound: float, level: float) -> Plan:
     failures = round((1 - estimate.value) * estimate.n)
     least, more = items_to_verify(bound, failures, level), "no further one" if failures else "none"
     true = estimate.value if bound < estimate.value < 1 else 1 - PLANNED * (1 - bound)
-    full = items_for_power(bound, true, POWER, level)
+    full = rounded_up(items_for_power(bound, true, POWER, level))
     chance = f"an {100 * POWER:.0f} % chance at a true {plain(100 * true)} %"
-    return Plan(full, f"{counted(least, 'item')} if {more} fails, about {about(full)} items for {chance}")
+    return Plan(full, f"{counted(least, 'item')} if {more} fails, about {full:,} items for {chance}")
 
 
 def _by_error(value: float, bound: float, error: float, n: int, level: float) -> Plan:
@@ -82,10 +82,8 @@ def _by_error(value: float, bound: float, error: float, n: int, level: float) ->
     found = items_needed(distance, n * error**2, 2 * (1 - level), POWER) if distance > 0 else _MOST + 1
     if found > _MOST:
         return Plan(None, "no reasonable number of items: the figure lies on the bound")
-    full = max(n + 1, found)
-    return Plan(
-        full, f"about {about(full)} items in all for an {100 * POWER:.0f} % chance, if the figure stays where it is"
-    )
+    full = rounded_up(max(n + 1, found))
+    return Plan(full, f"about {full:,} items in all for an {100 * POWER:.0f} % chance, if the figure stays where it is")
 
 
 def _normal(level: float) -> float:

@@ -51,7 +51,8 @@ def wrong_shares(
         share = np.mean([c.numbers for c, j in zip(columns, owner, strict=True) if j == k], axis=0)
         name = f"{entry.name}: share of wrong answers"
         rate = min(1.0, max(0.0, float(joint.estimates[k])))
-        origin = f"1 - {told.name}" if told.is_mean else told.name
+        # Of pairs what counts is whether the two are the same, whatever figure the metric makes of them.
+        origin = f"1 - {told.name if told.is_mean else 'accuracy'}"
         rates[entry.name] = Figure(name, rate, "measured", "share", origin, items=effective_n(share, groups))
         if _FEW <= share.sum() <= share.size - _FEW:
             draws[name] = np.clip(joint.draws[:, k], 0.0, 1.0)

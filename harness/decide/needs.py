@@ -15,7 +15,7 @@ from harness.decide.pick import Field
 from harness.decide.rules import Standing, answer
 from harness.decide.truth import Truth
 from harness.decide.verdict import Answer, Need
-from harness.decide.worth import Ledger
+from harness.decide.worth import NO_WRONG, Ledger
 from harness.economics.tornado import Bar
 from harness.economics.value import information_about, sample_information
 from harness.errors import counted
@@ -126,7 +126,8 @@ class Open:
             return
         state, gap = self.field.beyond[row.name], self.field.gaps[row.name]
         if not self.ledger.costs:
-            yield Need("State the volume ([use] calls_per_month) and what a wrong answer costs (error_cost_usd).")
+            price = " and what a wrong answer costs (error_cost_usd)" if self.evidence.wrong else ""
+            yield Need(f"State the volume ([use] calls_per_month){price}.")
         if state.gain is Truth.OPEN and state.saving is not Truth.YES and state.value is not Truth.NO:
             if not np.isfinite(gap.high - gap.low):
                 yield Need(
@@ -154,6 +155,8 @@ class Open:
 
     def _error_price(self, row: Row, rival: str) -> str:
         ours, theirs = self.evidence.wrong.get(row.name), self.evidence.wrong.get(rival)
+        if not self.evidence.wrong:
+            return f"State a bar on {self.task.primary.name}: without it quality has no price, since {NO_WRONG}."
         text = "State what a wrong answer costs ([use] error_cost_usd), or a bar"
         if ours is None or theirs is None or ours.value is None or theirs.value is None or ours.value >= theirs.value:
             return f"{text}: without them quality has no price."

@@ -97,5 +97,6 @@ def assumptions_of(ledger: Ledger, entries: Sequence[Entry], economy: Economy) -
 def _assumed(figures: Sequence[Figure]) -> Iterator[Assumed]:
     for figure in sorted(figures, key=lambda f: (_ORDER.index(f.source), f.name)):
         value = "unknown" if figure.value is None else f"{plain(figure.value)} {figure.unit}"
-        spread = "" if figure.low is None or figure.high is None else f"{plain(figure.low)} to {plain(figure.high)}"
+        low, high = figure.low, figure.high
+        spread = "" if low is None or high is None or low == high else f"{plain(low)} to {plain(high)} {figure.unit}"
         yield Assumed(figure.name, value, spread, figure.source, figure.origin)

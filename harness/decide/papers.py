@@ -9,7 +9,7 @@ from harness.decide.looked import Looked
 from harness.decide.movers import threshold_words
 from harness.decide.pick import Field
 from harness.decide.rules import Standing
-from harness.decide.worth import Ledger
+from harness.decide.worth import NO_WRONG, Ledger
 from harness.early.stopped import saved_in_words
 from harness.economics.breakeven import Line, break_even, break_even_month
 from harness.economics.montecarlo import break_even_interval
@@ -121,7 +121,8 @@ def not_measured(
         how = f": harness stale {task.name} measures them" if task.update else ""
         yield f"Answers after the knowledge has changed{how}; only the cost of updating is counted, as assumed."
     if not evidence.wrong:
-        yield "How often a candidate is wrong: no metric of the task tells right from wrong."
+        unused = ", so that [use] error_cost_usd counts for nothing" if task.use.error_cost_usd is not None else ""
+        yield f"How often a candidate is wrong: {NO_WRONG}{unused}."
     elif ledger.costs and not ledger.priced:
         yield "What a wrong answer costs: [use] error_cost_usd is not stated."
     if any(row.per_second is not None for row in rows.values()):

@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 from functools import cache
 
 import msgspec
-import numpy as np
 
 from harness.decide.worth import Ledger
 from harness.early.stopped import ended_early
@@ -108,8 +107,7 @@ class Bar:
         """The row with its one-sided bounds at a level, held against the bar."""
         entry, narrow = self.entries[row.name], 2 * level - 1
         early = any(ended_early(r.manifest, len(r.scores), len(self.task.test)) for r in entry.runs)
-        rng = np.random.default_rng(self.seed)
-        metrics = metrics_of(self.task, entry, rng, ended_early=early, narrow=narrow)
+        metrics = metrics_of(self.task, entry, self.seed, ended_early=early, narrow=narrow)
         surer = msgspec.structs.replace(row, metrics=metrics)
         surer = with_money(with_speed(surer, entry.runs, narrow), entry.runs, narrow)
         surer = msgspec.structs.replace(surer, usd_per_month=self.ledger.per_month(row.name, narrow))

@@ -15,6 +15,8 @@ from harness.economics.tornado import Bar, tornado
 from harness.economics.use import Draws
 from harness.estimate import Estimate
 
+NO_WRONG = "no metric of the task tells right from wrong"
+"""Why wrong answers can be neither counted nor priced, e.g. those of a number, which is only more or less off."""
 _MONTE_CARLO = f"Monte Carlo, {DRAWS:,} draws over assumptions and measurement"
 
 
@@ -42,6 +44,13 @@ class Ledger:
     def priced(self) -> bool:
         """Whether the task says what a wrong answer costs."""
         return any(cost.wrong is not None for cost in self.costs.values())
+
+    @property
+    def why_unpriced(self) -> str:
+        """Why a wrong answer has no price, where it has none."""
+        if all(cost.error_rate is None for cost in self.costs.values()):
+            return NO_WRONG
+        return "the task's [use] states no error_cost_usd"
 
     @property
     def months(self) -> float:

@@ -32,7 +32,7 @@ class Figure:
     items: float | None = None
     """For a measured share: the (effective) number of items behind it, in place of `se`."""
     low: float | None = None
-    """A plausible low value, where one is known."""
+    """A plausible low value, where one is known; of a convention, which is not in doubt, the value itself."""
     high: float | None = None
     """A plausible high value."""
 
@@ -61,6 +61,11 @@ class Figure:
             return float(tails[0]), float(tails[1])
         reach = TWO_SIDED_95 * self.se
         return (max(0.0, self.value - reach), self.value + reach) if reach > 0 else None
+
+    @property
+    def guessed(self) -> bool:
+        """Whether it is assumed and may be off, unlike a convention, whose range has no width."""
+        return self.source == "assumed" and (self.low is None or self.low != self.high)
 
     def jeffreys(self) -> tuple[float, float]:
         """The two parameters of the Beta distribution of a share seen in `items` items."""

@@ -171,7 +171,7 @@ def quantiles(figure: Figure, prior: Misestimation, tail: float = 0.10) -> tuple
     z = NormalDist().inv_cdf(1 - tail)
     if figure.se > 0:
         return max(0.0, figure.value - z * figure.se), figure.value + z * figure.se
-    if figure.source == "assumed" and figure.value > 0:
+    if figure.guessed and figure.value > 0:
         middle, factor = figure.value * prior.median, math.exp(z * prior.sigma)
         return middle / factor, min(middle * factor, 1.0 if figure.unit == "share" else math.inf)
     return None
@@ -185,6 +185,6 @@ def _draw(figure: Figure, draws: int, rng: np.random.Generator, prior: Misestima
         return rng.beta(*figure.jeffreys(), size=draws)
     if figure.se > 0:
         return np.maximum(0.0, rng.normal(figure.value, figure.se, size=draws))
-    if figure.source == "assumed":
+    if figure.guessed:
         return figure.value * rng.lognormal(math.log(prior.median), prior.sigma, size=draws)
     return None

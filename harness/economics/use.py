@@ -1,6 +1,6 @@
 """How a task's answers will be used: the volume and the time that a cost is carried over."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from typing import Literal, TypeAlias
 
@@ -72,9 +72,12 @@ def use_of(
     knowledge_changes_per_year: object = 0,
     error_cost_usd: object = None,
     peak_calls_per_second: object = None,
+    defaults: Collection[str] = (),
     where: str = "task.toml [use]",
 ) -> Use:
     """A use as a person states it.
+
+    Those of its numbers that `defaults` names nobody stated: they are assumed, and as conventions not in doubt.
 
     Raises:
         ConfigError: on a volume or horizon of 0 (nothing would be asked, so nothing can pay), and on
@@ -82,7 +85,10 @@ def use_of(
     """
 
     def given(name: str, value: object, unit: str, low: float = 0.0, high: float = 1e12) -> Figure:
-        return Figure(name, number(value, name, where, low, high), "given", unit, where)
+        found = number(value, name, where, low, high)
+        if name in defaults:
+            return Figure(name, found, "assumed", unit, f"default: {where} does not state it", low=found, high=found)
+        return Figure(name, found, "given", unit, where)
 
     return Use(
         given("calls_per_month", calls_per_month, "calls a month", 1),

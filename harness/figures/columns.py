@@ -24,7 +24,12 @@ LEVEL, ONE_SIDED = 0.95, 0.90
 SURE = (1 + ONE_SIDED) / 2
 """The level of such a bound."""
 
-METHODS = {"percentile": "", "bca": ", BCa", "t": ", t standard errors of few units"}
+METHODS = {
+    "percentile": "",
+    "bca": ", BCa",
+    "t": ", t standard errors of few units",
+    "logit": ", t standard errors of the logit",
+}
 """How a bootstrap interval was made, in words that follow its name; percentiles go without saying."""
 
 

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from harness.errors import ComparisonError
 from harness.estimate import Estimate
 from harness.figures.columns import DRAWS, LEVEL, METHODS, ONE_SIDED, SURE, binary, many, seeded
-from harness.figures.units import FEW, Footing, Resampled, concerned, grounded, rests_on, units_of
+from harness.figures.units import FEW, Footing, Resampled, concerned, grounded, rests_on, skewed, units_of
 from harness.metrics.metric import Metric
 from harness.metrics.share import Share
 from harness.scores import Column, Scores, common
@@ -176,8 +176,8 @@ def _normal(metric: Metric, column: Column, groups: NDArray[np.int64], narrow: f
         for level in (LEVEL, narrow)
         for value, error, (low, high) in [normal_interval(side, groups, level, metric.bounds)]
     ]
-    (low, high), (lower, upper) = (grounded(one, footing, metric.bounds) for one in drawn)
-    method, warning = "normal, by the groups' influence", _few(metric, footing, groups)
+    (low, high), (lower, upper) = (grounded(one, footing, metric.bounds, scaled=True) for one in drawn)
+    method, warning = "normal, by the groups' influence", _few(metric, drawn[0].value, footing, groups)
     return _Bounded(drawn[0].value, low, high, lower, upper, method, warning)
 
 
@@ -198,8 +198,9 @@ def _resampled(metric: Metric, column: Column, groups: _Groups, rng: np.random.G
         )
         for level in (LEVEL, narrow)
     )
-    method = f"bootstrap{'' if groups is None else ' over groups'}{METHODS[wide.method]}"
-    return _grounded(metric, [column], groups, (wide, ends), narrow)._replace(method=method)
+    found = _grounded(metric, [column], groups, (wide, ends), narrow)
+    method = f"bootstrap{'' if groups is None else ' over groups'}{METHODS[found.method or wide.method]}"
+    return found._replace(method=method)
 
 
 def _grounded(
@@ -215,13 +216,21 @@ def _grounded(
         Resampled(one.value, one.standard_error, level, one.low, one.high)
         for one, level in zip(drawn, (LEVEL, narrow), strict=True)
     )
-    low, high = grounded(wide, footing, metric.bounds)
-    lower, upper = grounded(ends, footing, metric.bounds, exact=groups is None)
-    return _Bounded(wide.value, low, high, lower, upper, "", _few(metric, footing, groups))
+    scaled = metric.intervals.aggregate == "percentile"
+    low, high = grounded(wide, footing, metric.bounds, scaled=scaled)
+    lower, upper = grounded(ends, footing, metric.bounds, exact=groups is None, scaled=scaled)
+    method = "logit" if scaled and skewed(wide, footing, metric.bounds) else ""
+    return _Bounded(wide.value, low, high, lower, upper, method, _few(metric, wide.value, footing, groups))
 
 
-def _few(metric: Metric, footing: Footing, groups: _Groups) -> str | None:
-    return _few_groups(groups) or (_FEW if footing.units < FEW and metric.support is not None else None)
+def _few(metric: Metric, value: float, footing: Footing, groups: _Groups) -> str | None:
+    """Whether its sorts of items are few for a figure so near to its bound."""
+    if reason := _few_groups(groups):
+        return reason
+    if metric.support is None or metric.bounds is None:
+        return None
+    share = (value - metric.bounds[0]) / (metric.bounds[1] - metric.bounds[0])
+    return _FEW if footing.units < FEW or min(share, 1 - share) * footing.units < 2 else None
 
 
 def _draws(narrow: float) -> int:

@@ -111,7 +111,7 @@ def difference(paired: Paired, against: str, rng: np.random.Generator, level: fl
             seeded(metric, a), DRAWS, rng, baseline=seeded(metric, b), groups=groups, level=level, bounds=bounds
         )
         method = "items and seeds resampled crossed"
-    footing = of_difference([rests_on(metric, [*a, *b], groups)])
+    footing = of_difference([rests_on(metric, columns, groups) for columns in (a, b)])
     found = Resampled(drawn.value, drawn.standard_error, level, drawn.low, drawn.high)
     low, high = grounded(found, footing, bounds)
     return Comparison(against, drawn.value, low, high, drawn.p_value, n, method)

@@ -5,19 +5,22 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import special
 
 from harness.metrics.arrays import FloatArray
 from harness.metrics.metric import Metric
 from harness.metrics.share import Share
 from harness.scores import Column
-from harness.stats.clusters import FEW_EFFECTIVE, unit_count
+from harness.stats.clusters import unit_count
 from harness.stats.interval import Interval
 from harness.stats.mean import constant_interval
-from harness.stats.proportion import clopper_pearson
+from harness.stats.proportion import clopper_pearson, wilson
 from harness.stats.tails import ROUNDING, reached
 
 FEW = 20
 """Items below which a ranking's bootstrap cannot be trusted, as with clusters: see `few_for_coverage`."""
+_MANY = 400
+"""Items of a sort, or groups that hold any, from which t and skewness hardly move the percentiles of a bootstrap."""
 
 
 @dataclass(frozen=True)
@@ -67,8 +70,9 @@ class Footing:
     """Of all items or groups."""
     fewest: float = np.inf
     """Of the sort of items that are fewest for their part of the figure, where it rests on sorts."""
-    alike: float = np.inf
-    """Of the fewest whose units all did the same, so that resamples show nothing of how else they could do."""
+    alike: tuple[float, float] | None = None
+    """Units, and part of the figure, of the sort that leaves most open of those whose units all did the same:
+    resamples show nothing of how else these could do."""
 
     @property
     def units(self) -> float:
@@ -87,14 +91,17 @@ def rests_on(metric: Metric, columns: Sequence[Column], groups: NDArray[np.int64
         columns: of n items, every one of them scored.
         groups: (n,) cluster codes.
     """
-    fewest = alike = np.inf
+    fewest, same = np.inf, list[tuple[float, float]]()
     for column in columns if metric.support else ():
         counts = np.bincount(column.codes, minlength=len(column.values))
         for sort in metric.support(column.values, counts) if metric.support else ():
-            worth = _independent(sort.held, column.codes, counts, groups) / sort.part
-            fewest = min(fewest, worth)
+            if not counts @ sort.held:
+                continue
+            units = _independent(sort.held, column.codes, counts, groups)
+            fewest = min(fewest, units / sort.part)
             if np.ptp(sort.seen[(sort.held > 0) & (counts > 0)]) <= ROUNDING:
-                alike = min(alike, worth)
+                same.append((units, sort.part))
+    alike = max(same, key=lambda one: one[1] / one[0], default=None)
     return Footing(float(unit_count(groups, len(columns[0].codes))), fewest, alike)
 
 
@@ -122,32 +129,77 @@ class Resampled:
 
 
 def of_difference(footings: Sequence[Footing]) -> Footing:
-    """What the difference of figures rests on: the least of what each does."""
-    return Footing(min(one.all for one in footings), min(one.fewest for one in footings))
+    """What the difference of figures rests on: the least of what each does.
+
+    A sort that did the same under each may differ elsewhere; its part is halved, a difference having twice the range.
+    """
+    same = [one.alike for one in footings]
+    units, part = min(((n, part) for n, part in filter(None, same)), default=(np.inf, 0.0))
+    return Footing(
+        min(one.all for one in footings),
+        min(one.fewest for one in footings),
+        (units, part / 2) if same and all(same) else None,
+    )
 
 
 def grounded(
-    found: Resampled, footing: Footing, bounds: tuple[float, float] | None, *, exact: bool = False
+    found: Resampled, footing: Footing, bounds: tuple[float, float] | None, *, exact: bool = False, scaled: bool = False
 ) -> Interval:
     """The interval of a figure, as wide as what it rests on allows.
 
-    Where every resample gives the same, it is `unvaried`. Where the units of a sort all did the same, it holds what
-    they would show alone, since only the others vary; so it does where a sort is worth less than 10 units, and reaches
-    t standard errors of so few.
+    Where every resample gives the same, it is `unvaried`; so it is on less than 2 units. On fewer than 400 it reaches t
+    standard errors of so few. Where the units of a sort all did the same, it holds what they would show alone, since
+    only the others vary.
+
+    Args:
+        found: as resamples show it.
+        footing: what it rests on.
+        bounds: of the figure.
+        exact: whether what nothing shows has the exact bound rather than Wilson's.
+        scaled: whether standard errors are those of the logit, in place of what was found: of an area or an average
+            near its bound, whose resamples are skewed.
     """
     if found.error == 0:
         return unvaried(found.value, footing.units, found.level, bounds, exact=exact)
     least, greatest = (-np.inf, np.inf) if bounds is None else bounds
     low, high = found.low, found.high
-    few = footing.fewest < FEW_EFFECTIVE
-    if few and footing.fewest >= 2:
-        reach = reached(int(footing.fewest), found.level, footing.fewest - 1) * found.error
-        low, high = min(low, max(found.value - reach, least)), max(high, min(found.value + reach, greatest))
-    unseen = footing.units if few else footing.alike
-    if np.isfinite(unseen):
-        alone = unvaried(found.value, unseen, found.level, bounds, exact=exact)
+    if footing.fewest < 2:
+        alone = unvaried(found.value, footing.units, found.level, bounds, exact=exact)
         low, high = min(low, alone.low), max(high, alone.high)
+    elif footing.fewest < _MANY:
+        reach = reached(max(2, int(footing.units)), found.level, max(1.0, footing.units - 1))
+        if scaled and skewed(found, footing, bounds):
+            low, high = _by_logit(found, reach, least, greatest)
+        else:
+            reach *= found.error
+            low, high = min(low, max(found.value - reach, least)), max(high, min(found.value + reach, greatest))
+    if footing.alike is not None:
+        units, part = footing.alike
+        share = _unseen(units, found.level, exact=exact)
+        down, up = found.value - least, greatest - found.value
+        most = part * (greatest - least)
+        low, high = min(low, found.value - share * min(down, most)), max(high, found.value + share * min(up, most))
     return Interval(low, high)
+
+
+def skewed(found: Resampled, footing: Footing, bounds: tuple[float, float] | None) -> bool:
+    """Whether a figure inside its bounds rests on so few that the skewness of its resamples matters."""
+    inside = bounds is not None and bounds[0] < found.value < bounds[1] and np.isfinite(bounds[1] - bounds[0])
+    return bool(inside) and found.error > 0 and 2 <= footing.fewest < _MANY
+
+
+def _by_logit(found: Resampled, reach: float, least: float, greatest: float) -> tuple[float, float]:
+    """So many standard errors either way of the logit of a figure inside its bounds, by the delta method."""
+    width = greatest - least
+    share = (found.value - least) / width
+    error = found.error / width / (share * (1 - share))
+    low, high = special.expit(special.logit(share) + np.array([-reach, reach]) * error)
+    return least + width * float(low), least + width * float(high)
+
+
+def _unseen(units: float, level: float, *, exact: bool) -> float:
+    """The share of units that may do otherwise though none of so many did."""
+    return (clopper_pearson if exact else wilson)(0, units, level).high
 
 
 def unvaried(value: float, units: float, level: float, bounds: tuple[float, float] | None, *, exact: bool) -> Interval:
@@ -155,7 +207,7 @@ def unvaried(value: float, units: float, level: float, bounds: tuple[float, floa
 
     As `constant_interval`; by the exact bound for none of so many units rather than Wilson's where it is `exact`.
     """
-    if bounds is None or not exact:
-        return constant_interval(value, int(units), level, bounds)
-    elsewhere = clopper_pearson(0, units, level).high
+    if bounds is None:
+        return constant_interval(value, int(units), level)
+    elsewhere = _unseen(units, level, exact=exact)
     return Interval(value - elsewhere * (value - bounds[0]), value + elsewhere * (bounds[1] - value))

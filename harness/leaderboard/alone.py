@@ -22,14 +22,14 @@ from harness.task import Task
 
 
 def metrics_of(
-    task: Task, entry: Entry, rng: np.random.Generator, *, ended_early: bool, narrow: float = ONE_SIDED
+    task: Task, entry: Entry, seed: int, *, ended_early: bool, narrow: float = ONE_SIDED
 ) -> dict[str, Estimate]:
     """Those that can be computed: a recording of scores has the primary one alone.
 
     Args:
         task: with its metrics.
         entry: the candidate and its runs.
-        rng: for a bootstrap.
+        seed: of every bootstrap, so that a figure does not depend on what else there is.
         ended_early: whether its runs were ended because they were decided: then only those that are means between
             bounds, over the items that were looked at, since other intervals hold for a number fixed beforehand.
         narrow: level of the two-sided interval whose ends are the one-sided bounds.
@@ -47,7 +47,7 @@ def metrics_of(
             found[metric.name] = (
                 sequence_estimate(metric, scores, narrow)
                 if ended_early
-                else _estimate(task, metric, entry, rng, narrow)
+                else _estimate(task, metric, entry, np.random.default_rng(seed), narrow)
             )
         except ComparisonError:
             if metric is task.primary:

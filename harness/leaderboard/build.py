@@ -30,8 +30,9 @@ def build_leaderboard(task: Task, entries: Sequence[Entry], rng: np.random.Gener
         entries: candidates with their scored runs.
         rng: for the bootstrap; the same seed gives the same leaderboard.
     """
+    seed = int(rng.integers(2**63))
     rivals = Rivals(task, [e for e in entries if e.runs], rng)
-    rows = [_row(task, e, rivals, rng) if e.runs else _skipped(e) for e in entries]
+    rows = [_row(task, e, rivals, seed) if e.runs else _skipped(e) for e in entries]
     sign = 1 if task.primary.higher_is_better else -1
     rows.sort(key=lambda r: -sign * r.metrics[task.primary.name].value if r.metrics else np.inf)
     groups = {item.group for item in task.test if item.group is not None}
@@ -58,7 +59,7 @@ def _skipped(entry: Entry) -> Row:
     return Row(entry.name, entry.adapter, entry.rung, entry.incumbent, skipped=entry.skipped or "not run yet")
 
 
-def _row(task: Task, entry: Entry, rivals: Rivals, rng: np.random.Generator) -> Row:
+def _row(task: Task, entry: Entry, rivals: Rivals, seed: int) -> Row:
     row = Row(
         name=entry.name,
         adapter=entry.adapter,
@@ -68,7 +69,7 @@ def _row(task: Task, entry: Entry, rivals: Rivals, rng: np.random.Generator) -> 
         seeds=len(entry.runs),
         failed=sum(int(r.scores.failed.sum()) for r in entry.runs),
         unparsed=sum(int(r.scores.unparsed.sum()) for r in entry.runs),
-        metrics=metrics_of(task, entry, rng, ended_early=rivals.ended_early(entry)),
+        metrics=metrics_of(task, entry, seed, ended_early=rivals.ended_early(entry)),
         vs_best=rivals.to_best(entry),
         vs_incumbent=rivals.to_incumbent(entry),
         ranks=rivals.ranks(entry),
@@ -123,7 +124,7 @@ def _short_of(task: Task, rivals: Rivals) -> Iterator[str]:
 
 
 def _without_confidence(task: Task, rivals: Rivals) -> Iterator[str]:
-    """Metrics of confidence, of candidates that give none: what ranks by yes and no alone says less."""
+    """Metrics of confidence, of candidates that give none, or not always: what ranks by yes and no alone says less."""
     read = [m.name for m in task.metrics if m.name in OF_CONFIDENCE and isinstance(task.kind, Binary)]
     if not read:
         return
@@ -133,6 +134,14 @@ def _without_confidence(task: Task, rivals: Rivals) -> Iterator[str]:
             f"{listed(names)} {verb(names, 'gives', 'give')} answers without a confidence, or confidences of 0 and 1 "
             f"alone: {listed(read)} take every answer as certain, and are no measure of ranking or calibration."
         )
+    for entry in rivals.entries:
+        bare = sum(int(run.scores.bare.sum()) for run in entry.runs if run.scores.bare is not None)
+        if bare and entry.name not in names:
+            of = counted(sum(int((~run.scores.without_answer).sum()) for run in entry.runs), "answer")
+            yield (
+                f"{entry.name} gives no confidence with {bare:,} of {of}: {listed(read)} "
+                f"{verb(read, 'takes', 'take')} {'it' if bare == 1 else 'them'} as certain."
+            )
 
 
 def _certain(scores: Scores, metric: str) -> bool:

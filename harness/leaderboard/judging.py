@@ -22,6 +22,7 @@ def judge_note(task: Task, entries: Sequence[Entry]) -> JudgeNote | None:
         kin=_kin(task, entries),
         human_labels=sum(len(one.labels.by_item) for one in said if one.labels),
         left_out=_left_out(task, entries),
+        answered=sum(one.spending.answered for one in said),
     )
 
 

@@ -104,6 +104,7 @@ class JudgeNote(msgspec.Struct, frozen=True):
     metrics: tuple[str, ...]
     """Those that the judge gives."""
     calls: int
+    """Those that were made."""
     cold_usd: float | None
     """What its calls would have cost without the response cache, in no candidate's cost; None for an unknown price."""
     billed_usd: float | None
@@ -113,6 +114,8 @@ class JudgeNote(msgspec.Struct, frozen=True):
     """Answers that people labelled too."""
     left_out: dict[str, dict[str, int]] = msgspec.field(default_factory=dict)
     """By metric and candidate the replies of which it says nothing: the task's `no_answer` is given or expected."""
+    answered: int = 0
+    """Calls that `cold_usd` is of: with those that the response cache answered."""
 
 
 class Leaderboard(msgspec.Struct, frozen=True):

@@ -1,7 +1,7 @@
 """Inputs as numbers, for the models of scikit-learn: table rows, texts, images, or a mixture of them.
 
-What a column holds is read off the training items: a column in which every cell that is not empty is a number is a
-number, one with texts of many words is a text, any other is a category.
+What a column holds is read off the training items: a column in which nearly every cell that is not empty is a number
+is a number, one with texts of many words is a text, any other is a category.
 """
 
 import re
@@ -14,6 +14,10 @@ from numpy.typing import NDArray
 
 Role = Literal["number", "category", "text"]
 _WORD = re.compile(r"(?u)\b\w\w+\b")
+NUMERIC = 0.9
+"""Share of numbers among the cells of a column from which it is one of numbers, and the rest is missing."""
+_MISSING = frozenset({"na", "n/a", "<na>", "nan", "null", "none", "k.a.", "k. a.", "#nv", "#n/a", "-", "–", "?", "."})
+"""Usual words for no value, in a column of numbers."""
 _LONG = 3.0
 """Mean number of words from which a column is a text."""
 _CATEGORIES = 200
@@ -84,11 +88,27 @@ def _empty(cell: Any) -> bool:
     return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
+def is_missing(cell: Any) -> bool:
+    """Whether a cell of a column of numbers is empty, or says that there is none in a usual way."""
+    return _empty(cell) or str(cell).strip().lower() in _MISSING
+
+
+def is_numeric(cells: Sequence[Any]) -> bool:
+    """Whether a column is one of numbers: nearly all its cells are, or all are empty.
+
+    What is missing does not count, however it is written; the few cells that are no numbers are missing, too.
+    """
+    given = [str(cell) if isinstance(cell, bool) else cell for cell in cells if not is_missing(cell)]
+    if not given:
+        return all(_empty(cell) for cell in cells)
+    return sum(as_number(cell) is not None for cell in given) >= NUMERIC * len(given)
+
+
 def _role(cells: Sequence[Any], *, plain: bool) -> Role:
     """`plain`: the input is this one text, and no table."""
-    given = [str(cell) if isinstance(cell, bool) else cell for cell in cells if not _empty(cell)]
-    if not plain and all(as_number(cell) is not None for cell in given):
+    if not plain and is_numeric(cells):
         return "number"
+    given = [cell for cell in cells if not _empty(cell)]
     words = sum(len(str(cell).split()) for cell in given) / max(len(given), 1)
     long = words >= _LONG and len(set(map(str, given))) > len(given) / 2
     return "text" if (plain or long) and _words(given) else "category"

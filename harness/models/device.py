@@ -3,10 +3,17 @@
 from functools import cache
 from typing import Literal
 
+from harness.models.needed import need
+
 
 @cache
 def pick_device() -> Literal["cuda", "mps", "cpu"]:
-    """The best device of this machine."""
+    """The best device of this machine.
+
+    Raises:
+        UnavailableError: torch is not installed; names the extra.
+    """
+    need("torch", "train")
     import torch
 
     if torch.cuda.is_available():
@@ -17,9 +24,9 @@ def pick_device() -> Literal["cuda", "mps", "cpu"]:
 @cache
 def pick_dtype() -> Literal["bfloat16", "float32"]:
     """bfloat16 where the hardware multiplies it (three to seven times as fast), else float32."""
+    device = pick_device()
     import torch
 
-    device = pick_device()
     if device == "cuda":
         return "bfloat16" if torch.cuda.is_bf16_supported(including_emulation=False) else "float32"
     if device == "mps":

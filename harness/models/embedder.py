@@ -15,6 +15,7 @@ from harness.models import stopwatch
 from harness.models.api import Embedder
 from harness.models.caller import CallFailedError
 from harness.models.device import pick_device, pick_dtype
+from harness.models.needed import need
 from harness.models.patience import BuildEndedError
 from harness.models.quiet import quiet_transformers
 from harness.models.weights import weights_folder, weights_key
@@ -39,7 +40,11 @@ class LocalEmbedder:
         return ["embedder", weights_key(self.name, "embedding", self._root), pick_dtype()]
 
     async def open(self) -> None:
-        """Loads the weights."""
+        """Loads the weights.
+
+        Raises:
+            UnavailableError: there are none, or the package that reads them is not installed; names the extra.
+        """
         await asyncio.to_thread(self._loaded)
 
     async def embed(self, texts: Sequence[str], calls: list[Call] | None = None) -> NDArray[np.float32]:
@@ -62,6 +67,7 @@ class LocalEmbedder:
         return np.asarray(vectors / lengths, dtype=np.float32)
 
     def _load(self) -> Any:
+        need("sentence_transformers", "rag")
         folder = weights_folder(self.name, "embedding", self._root)
         with quiet_transformers():
             from sentence_transformers import SentenceTransformer

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 from harness.errors import UnavailableError
 from harness.models.api import Completion, Message, ModelError, Request
 from harness.models.device import pick_device, pick_dtype
+from harness.models.needed import need
 from harness.models.quiet import quiet_transformers
 from harness.models.trie import TokenTrie
 from harness.models.weights import weights_folder, weights_key
@@ -104,7 +105,13 @@ def _as_model_error(error: Exception) -> Exception:
 
 
 def load_causal(folder: Path) -> tuple[Any, Any]:
-    """Tokenizer and model in safetensors, on the best device here, in the format that is multiplied fastest."""
+    """Tokenizer and model in safetensors, on the best device here, in the format that is multiplied fastest.
+
+    Raises:
+        UnavailableError: a package for it is not installed; names the extra.
+    """
+    need("torch", "train")
+    need("transformers", "train")
     with quiet_transformers():
         import torch
         from transformers import AutoModelForCausalLM, AutoTokenizer

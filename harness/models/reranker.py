@@ -10,6 +10,7 @@ from typing import Any
 from harness.errors import UnavailableError
 from harness.models import stopwatch
 from harness.models.device import pick_device
+from harness.models.needed import need
 from harness.models.quiet import quiet_transformers
 from harness.models.weights import weights_folder, weights_key
 
@@ -35,7 +36,8 @@ class Reranker:
         """Loads the weights.
 
         Raises:
-            UnavailableError: there are none, none in safetensors, or they are not those of a cross-encoder.
+            UnavailableError: there are none, none in safetensors, they are not those of a cross-encoder, or nothing
+                that reads them is installed.
         """
         async with self._turn:
             if self._model is None:
@@ -57,6 +59,7 @@ class Reranker:
         return [float(score) for score in scores]
 
     def _load(self) -> Any:
+        need("sentence_transformers", "rag")
         folder = weights_folder(self.name, "reranking", self._root)
         check_head(self.name, folder)
         try:

@@ -16,6 +16,7 @@ from harness.models.cache import ResponseCache
 from harness.models.caller import Caller, CallFailedError
 from harness.models.http import Endpoint
 from harness.models.limiter import Limiter
+from harness.models.needed import need as need  # noqa: PLC0414 - adapters take it from here
 from harness.models.patience import Patience
 from harness.models.retry import RetryPolicy
 
@@ -241,14 +242,6 @@ def check_reranker(name: str, root: Path) -> None:
             "a local folder."
         )
     check_head(name, weights_folder(name, "reranking", root))
-
-
-def need(module: str, extra: str) -> None:
-    """Raises UnavailableError, naming the extra, where a package is not installed; imports nothing."""
-    import importlib.util
-
-    if importlib.util.find_spec(module) is None:
-        raise UnavailableError(f'{module} is not installed: pip install "approach-harness[{extra}]".')
 
 
 def _split(name: str) -> tuple[str, str]:

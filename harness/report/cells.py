@@ -9,19 +9,18 @@ from harness.leaderboard.rows import JudgeNote, Leaderboard, Row
 from harness.words import listed, verb
 
 _MONTH = "usd_per_month"
+_THOUSAND, _MILLION, _TOO_LONG = 1e3, 1e6, 1e12
 STATES = {State.MET: "yes", State.MISSED: "no", State.OPEN: "cannot tell"}
 
 
 def headings(board: Leaderboard) -> list[str]:
     """Column titles."""
-    incumbent = next((row.name for row in board.rows if row.incumbent), None)
     return [
         "candidate",
         "rung",
         f"{board.primary} [95 %]",
         *(["rank"] if ranked(board) else []),
-        f"vs {board.best}" if board.best else "vs best light",
-        *([f"vs {incumbent}"] if incumbent else []),
+        *(f"vs {name}" for name in _against(board)),
         "failed / unparsed",
         "p50 ms",
         "p95 ms",
@@ -35,14 +34,15 @@ def headings(board: Leaderboard) -> list[str]:
 def cells(board: Leaderboard, row: Row, digits: int = 3) -> list[str]:
     """One text per column of `headings`, figures with so many digits after the point."""
     name = row.name + (" (in use)" if row.incumbent else "")
-    incumbent = any(r.incumbent for r in board.rows)
     return [
         name,
         row.rung.value,
         figure(row.metrics[board.primary], digits),
         *([rank(row)] if ranked(board) else []),
-        difference(row.vs_best, digits) if row.name != board.best else "-",
-        *([difference(row.vs_incumbent, digits) if not row.incumbent else "-"] if incumbent else []),
+        *(
+            "-" if row.name == name else difference(found.get(row.name), digits)
+            for name, found in _against(board).items()
+        ),
         f"{row.failed} / {row.unparsed}",
         milliseconds(row.p50_ms),
         milliseconds(row.p95_ms),
@@ -51,6 +51,14 @@ def cells(board: Leaderboard, row: Row, digits: int = 3) -> list[str]:
         duration(row.prepare_s),
         meets(row),
     ]
+
+
+def _against(board: Leaderboard) -> dict[str, dict[str, Comparison]]:
+    """The differences by whom they are to: the best of prompting and RAG, and what is in use now, where any stands."""
+    incumbent = next((row.name for row in board.rows if row.incumbent), None)
+    to_best = {row.name: row.vs_best for row in board.rows if row.vs_best}
+    to_incumbent = {row.name: row.vs_incumbent for row in board.rows if row.vs_incumbent}
+    return {name: found for name, found in ((board.best, to_best), (incumbent, to_incumbent)) if name and found}
 
 
 def judged(board: Leaderboard) -> list[str]:
@@ -79,16 +87,37 @@ def rank(row: Row) -> str:
 def figure(estimate: Estimate, digits: int = 3) -> str:
     """E.g. `0.912 [0.883, 0.934]`, with `?` for an infinite end."""
     mark = "*" if estimate.warning else ""
-    low, high = (f"{end:.{digits}f}" if math.isfinite(end) else "?" for end in (estimate.low, estimate.high))
-    return f"{estimate.value:.{digits}f} [{low}, {high}]{mark}"
+    value, low, high = alike((estimate.value, estimate.low, estimate.high), digits)
+    return f"{value} [{low}, {high}]{mark}"
 
 
 def difference(comparison: Comparison | None, digits: int = 3) -> str:
     """E.g. `+0.031 [+0.004, +0.058]`."""
     if comparison is None:
         return ""
-    d, low, high = comparison.difference, comparison.low, comparison.high
-    return f"{d:+.{digits}f} [{low:+.{digits}f}, {high:+.{digits}f}]"
+    d, low, high = alike((comparison.difference, comparison.low, comparison.high), digits, signed=True)
+    return f"{d} [{low}, {high}]"
+
+
+def alike(values: Sequence[float], digits: int = 3, *, signed: bool = False) -> list[str]:
+    """Numbers with the same number of places, and a `?` for an infinite one.
+
+    Where one of them reaches 1,000 they have none, and where one reaches a million they are in millions: `1.23M`.
+
+    Args:
+        values: figures in one unit.
+        digits: after the point, of numbers below 1,000.
+        signed: differences, with a plus.
+    """
+    sign = "+" if signed else ""
+    most = max((abs(value) for value in values if math.isfinite(value)), default=0.0)
+    if most >= _TOO_LONG:
+        texts = [f"{value:{sign}.2e}" for value in values]
+    elif most >= _MILLION:
+        texts = [f"{value / _MILLION:{sign},.2f}M" for value in values]
+    else:
+        texts = [f"{value:{sign},.{0 if most >= _THOUSAND else digits}f}" for value in values]
+    return [text if math.isfinite(value) else "?" for value, text in zip(values, texts, strict=True)]
 
 
 def milliseconds(estimate: Estimate | None) -> str:
@@ -163,7 +192,7 @@ def notes(board: Leaderboard) -> list[str]:
         "Intervals are 95 %. Failed and unparseable items are in every denominator.",
         'A requirement is met or missed only where its one-sided 95 % bound clears it; otherwise "cannot tell".',
     ]
-    if board.best:
+    if board.best in _against(board):
         lines.append(
             f"Differences to {board.best}, the best of prompting and RAG here, are paired on the same items and hold "
             "for all rows at once."
@@ -185,8 +214,9 @@ def statistics_notes(board: Leaderboard) -> list[str]:
     power = sorted((row.detectable, row.name) for row in board.rows if row.detectable is not None)
     if power and board.best:
         (least, name), (most, other) = power[0], power[-1]
-        upto = f" ({name}) to {most:.3f} ({other})" if least != most else f" ({name})"
-        lines.append(f"Power: with 80 % these items show a true difference to {board.best} of {least:.3f}{upto}.")
+        shown, largest = alike((least, most))
+        upto = f" ({name}) to {largest} ({other})" if least != most else f" ({name})"
+        lines.append(f"Power: with 80 % these items show a true difference to {board.best} of {shown}{upto}.")
     shares = [f"{row.name} {row.seed_share:.0%} of {row.seeds}" for row in board.rows if row.seed_share is not None]
     if shares:
         lines.append(f"Seeds: the share of their luck in the variance of {board.primary}: {', '.join(shares)} seeds.")
@@ -201,9 +231,11 @@ def judge_notes(board: Leaderboard) -> list[str]:
     if judge is None:
         return []
     cost = "at a price that is unknown" if judge.cold_usd is None else f"for ${significant(judge.cold_usd)}"
-    billed = f" (billed ${significant(judge.billed_usd)})" if judge.billed_usd not in (None, judge.cold_usd) else ""
+    answered = max(judge.calls, judge.answered)
+    billed = "" if judge.billed_usd in (None, judge.cold_usd) else f" for ${significant(judge.billed_usd)}"
+    made = f" ({judge.calls:,} made{billed}, the others kept from before)" if answered > judge.calls else ""
     by = f"{', '.join(judge.metrics)} {verb(judge.metrics, 'is', 'are')} by the judge {judge.model}"
-    lines = [f"{by}: {counted(judge.calls, 'call')} {cost}{billed}, in no candidate's cost."]
+    lines = [f"{by}: {counted(answered, 'call')} {cost}{made}, in no candidate's cost."]
     return [*lines, *_corrected(board, judge), *_left_out(judge)]
 
 

@@ -1,12 +1,18 @@
 """Two candidates side by side, as text for people and as JSON."""
 
-from harness.compare.result import Claimed, PairedComparison, Power
+from typing import TypeGuard
+
+from harness.compare.result import Claimed, Flip, PairedComparison, Power
 from harness.errors import counted
 from harness.estimate import Comparison
-from harness.report.cells import difference, figure, significant
+from harness.report.cells import alike, difference, figure, significant
 from harness.run.files import indented
+from harness.words import plain
+from harness.wrong import short
 
 _MOST_FLIPS = 20
+_WIDTH = 60
+"""Of an answer among the flips."""
 
 
 def comparison_json(found: PairedComparison) -> bytes:
@@ -15,7 +21,7 @@ def comparison_json(found: PairedComparison) -> bytes:
 
 
 def comparison_text(found: PairedComparison) -> str:
-    """What is claimed, the table of agreement, the figures behind it, and the items that flipped."""
+    """What is claimed, the table of agreement, the figures behind it, and the items that were scored differently."""
     parts = [_heading(found), answer(found), _table(found), _figures(found), _tests(found), _claims(found)]
     parts += [_power(found), _without_failed(found), _flips(found), _notes(found)]
     return "\n\n".join(part for part in parts if part) + "\n"
@@ -101,7 +107,11 @@ def _power(found: PairedComparison) -> str:
     if found.power is None:
         return ""
     detectable = found.power.detectable
-    shown = f"no difference that {found.metric} can have" if detectable is None else f"a difference of {detectable:.3f}"
+    shown = (
+        f"no difference that {found.metric} can have"
+        if detectable is None
+        else f"a difference of {alike([detectable])[0]}"
+    )
     lines = [f"With a power of 80 % these {_items(found)} could have shown {shown}."]
     if more := _more(found, found.power):
         about = f" at the margin of {found.margin:g}" if found.margin else ""
@@ -142,17 +152,44 @@ def _without_failed(found: PairedComparison) -> str:
 def _flips(found: PairedComparison) -> str:
     if not found.flips:
         return "No item flipped."
-    lines = [f"{counted(len(found.flips), 'item')} flipped ({found.a}, {found.b}):"]
-    lines += [f"  {flip.item}: {_score(flip.a)}, {_score(flip.b)}" for flip in found.flips[:_MOST_FLIPS]]
+    n = counted(len(found.flips), "item")
+    if all(score in (0, 1) for flip in found.flips for score in (flip.a, flip.b)):
+        lines = [f"{n} flipped ({found.a}, {found.b}):"]
+    else:
+        most = ", those that differ most" if any(_measured(flip.a) for flip in found.flips) else ""
+        lines = [f"{n} {'differs' if len(found.flips) == 1 else 'differ'}{most}:"]
+    lines += [f"  {flip.item}: {_flip(flip, found.a, found.b)}" for flip in found.flips[:_MOST_FLIPS]]
     if len(found.flips) > _MOST_FLIPS:
         lines.append(f"  and {len(found.flips) - _MOST_FLIPS} more; --json lists all")
     return "\n".join(lines)
 
 
-def _score(score: object) -> str:
-    if isinstance(score, tuple):
-        return repr(score[-1])
-    return f"{score:g}" if isinstance(score, (int, float)) else str(score)
+def _flip(flip: Flip, a: str, b: str) -> str:
+    """E.g. `expected yes; a: yes (1); b: no (0)`; the scores alone where the answers are not known."""
+    scores = _score(flip.a, flip.b), _score(flip.b, flip.a)
+    if flip.said is None:
+        return f"{a} {scores[0]}; {b} {scores[1]}"
+    parts = [f"expected {short(flip.expected, _WIDTH)}"] if flip.expected is not None else []
+    same = flip.said[0] == flip.said[1]
+    for name, said, mine, score in zip((a, b), flip.said, (flip.a, flip.b), scores, strict=True):
+        told = same or (_measured(mine) and said != score)
+        parts.append(f"{name}: {short(said, _WIDTH)}" + (f" ({score})" if told else ""))
+    return "; ".join(parts)
+
+
+def _score(mine: object, other: object) -> str:
+    """A score; of one with several parts those in which the two differ."""
+    if isinstance(mine, tuple) and isinstance(other, tuple) and len(mine) == len(other):
+        return ", ".join(_score(one, two) for one, two in zip(mine, other, strict=True) if one != two)
+    return plain(float(mine)) if _is_number(mine) else short(str(mine), _WIDTH)
+
+
+def _measured(score: object) -> bool:
+    return _is_number(score[0] if isinstance(score, tuple) and score else score)
+
+
+def _is_number(score: object) -> TypeGuard[int | float]:
+    return isinstance(score, (int, float))
 
 
 def _notes(found: PairedComparison) -> str:

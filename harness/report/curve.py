@@ -4,6 +4,7 @@ from harness.curve import CandidateCurve, Curves, Overtaking
 from harness.errors import counted
 from harness.report.markdown import escape, table
 from harness.run.files import indented
+from harness.words import share
 
 
 def curves_json(curves: Curves) -> bytes:
@@ -48,10 +49,11 @@ def notes(curves: Curves) -> list[str]:
     draws, items = counted(curves.draws, "draw"), counted(curves.items, "test item")
     return [
         f"{draws} of labels for each size, nested; {items}, the same for all.",
-        "In brackets the 95 % band of the fitted power law: the luck of the labels and of the test items, crossed.",
+        "At the sizes measured the mean of the draws; fitted: what a power law through them says beyond.",
+        "In brackets the 95 % band: the luck of the labels and of the test items, crossed.",
         "A candidate that uses no labels has the luck of the test items alone.",
         "Labels are all that a candidate is shown, for learning, for choosing and as retrieved examples.",
-        "The last column lies beyond what was measured (dashed in the drawing); ? says that it cannot be trusted.",
+        "What is fitted is dashed in the drawing; ? says that it cannot be trusted.",
     ]
 
 
@@ -59,5 +61,5 @@ def _cell(candidate: CandidateCurve, size: float) -> str:
     point = next((p for p in candidate.points if p.labels == size), None)
     if point is None:
         return ""
-    mark = " ?" if point.doubts else ""
-    return f"{point.value:.3f} [{point.low:.3f}, {point.high:.3f}]{mark}"
+    fitted, mark = "fitted: " if point.extrapolated else "", " ?" if point.doubts else ""
+    return f"{fitted}{share(point.value, point.low, point.high)}{mark}"

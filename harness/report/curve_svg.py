@@ -13,7 +13,7 @@ _FONT = 'font-family="sans-serif" font-size="12"'
 
 
 def curves_svg(curves: Curves) -> str:
-    """A drawing: draws as dots, the curve as a line, its band behind it; beyond the last size dashed."""
+    """A drawing: draws as dots, their means as a line, its band behind it; the fitted curve beyond them dashed."""
     labels = [p.labels for c in curves.candidates for p in c.points] or [float(s) for s in curves.sizes]
     values = [v for c in curves.candidates for p in c.points for v in (p.low, p.high)]
     values += [m.score for c in curves.candidates for m in c.measured]
@@ -47,10 +47,11 @@ class _Frame:
     def axes(self, metric: str) -> list[str]:
         bottom, right = _HEIGHT - _BOTTOM, _WIDTH - _RIGHT
         parts = [f'<path d="M{_LEFT} {_TOP}V{bottom}H{right}" fill="none" stroke="#444"/>']
+        places = ".2f" if self.high - self.low < 100 else ",.0f"
         for value in np.linspace(self.low, self.high, 6):
             y = self.y(value)
             parts.append(f'<path d="M{_LEFT} {y}H{right}" stroke="#eee"/>')
-            parts.append(f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{value:.2f}</text>')
+            parts.append(f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end">{value:{places}}</text>')
         ticks = np.geomspace(self.first, self.last, 5).tolist()
         parts += [f'<text x="{self.x(n)}" y="{bottom + 16}" text-anchor="middle">{n:.0f}</text>' for n in ticks]
         middle = (_LEFT + right) / 2

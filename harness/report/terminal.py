@@ -1,7 +1,7 @@
 """The leaderboard as a table for the terminal."""
 
 from rich.box import SIMPLE_HEAD
-from rich.console import Console
+from rich.console import Console, JustifyMethod
 from rich.markup import escape
 from rich.padding import Padding
 from rich.table import Table
@@ -37,8 +37,13 @@ def print_leaderboard(board: Leaderboard, console: Console, verdict: Verdict | N
         hidden.discard("failed / unparsed")
     shown = [i for i, title in enumerate(titles) if title not in hidden]
     table = Table(title=board.task, title_style="bold", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    whole = {i: _longest(" ".join([titles[i], *(texts[i] for _, texts in rows)])) for i in shown}
+    whole[0] = max((len(texts[0]) for _, texts in rows), default=0)  # names are not broken
+    fit = sum(whole.values()) + _GAP * len(whole) <= console.width
     for i in shown:
-        table.add_column(titles[i], justify="right" if titles[i].startswith("p") else "left", no_wrap=not i)
+        side: JustifyMethod = "right" if titles[i].startswith("p") else "left"
+        least = whole[i] if fit else None
+        table.add_column(titles[i], justify=side, no_wrap=not i, min_width=least, overflow="fold" if i else "ellipsis")
     for row, texts in rows:
         coloured = [escape(text) for text in texts]
         verdict_text = cells.stands(row) if narrow else coloured[-1]
@@ -56,6 +61,11 @@ def print_leaderboard(board: Leaderboard, console: Console, verdict: Verdict | N
     if verdict is not None:
         console.print()
         print_verdict(verdict, console)
+
+
+def _longest(text: str) -> int:
+    """Letters of its longest word, which no line break should cut."""
+    return max(map(len, text.split()), default=0)
 
 
 def _print_judged(board: Leaderboard, console: Console, digits: int) -> None:

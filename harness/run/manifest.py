@@ -92,6 +92,8 @@ class Manifest(msgspec.Struct, frozen=True, omit_defaults=True):
     """Items answered in that time: their quotient is the throughput."""
     latency: tuple[float, ...] = ()
     """Seconds of single queries, one at a time, after a warm-up (local candidates)."""
+    untimed: bool = False
+    """Whether it ended while single queries were timed: the next run times them anew."""
     started: str = ""
     ended: str = ""
     """Empty where the run has not come to its end: it is going on, or was killed."""

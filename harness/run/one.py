@@ -101,7 +101,7 @@ class OneRun:
         counts = (standing.items, standing.answered, standing.failed)
         stopped = stopper.reason if latency is None else self._why(stopper, standing, due=len(due))
         if todo or before is None or self._outdated(before, counts):
-            manifest = self._manifest(noted, counts, busy, latency or (), stopped)
+            manifest = self._manifest(noted, counts, busy, latency, stopped)
             manifests.write_manifest(self.folder.manifest, manifest)
         self._tell("done", *counts)
         return Outcome(
@@ -145,8 +145,8 @@ class OneRun:
         """Time spent on answering, and seconds of single queries; None where timing them was cut short."""
         before, timed = noted.before, self.session.options.latency
         latency = before.latency if before else ()
-        begun_only = before is None or (before.stopped is not None and not latency)
-        if not (todo or (timed and begun_only and not stopper.reason)):
+        to_time = timed and self.candidate.adapter.timed and (before is None or before.untimed) and not stopper.reason
+        if not (todo or to_time):
             return Busy(), latency
         self._tell("loading", 0, len(todo), 0)
         predictor = await self._load(self.services)
@@ -233,7 +233,7 @@ class OneRun:
         noted: "_Noted",
         counts: tuple[int, int, int],
         busy: Busy,
-        latency: tuple[float, ...],
+        latency: tuple[float, ...] | None,
         stopped: str | None,
     ) -> Manifest:
         before, preparation = noted.before, noted.preparation
@@ -261,7 +261,8 @@ class OneRun:
             preparation=preparation or (before.preparation if before else None),
             busy_seconds=round((before.busy_seconds if before else 0.0) + busy.seconds, 4),
             busy_items=(before.busy_items if before else 0) + busy.items,
-            latency=latency,
+            latency=latency or (),
+            untimed=latency is None,
             started=before.started if before else noted.started,
             ended=_now(),
             journal_sha256=checksum(journal, size) if size else None,

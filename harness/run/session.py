@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from functools import cached_property
 
 from harness.errors import HarnessError, RunError, UnavailableError
 from harness.models.patience import BuildEndedError, made
@@ -15,6 +16,11 @@ from harness.run.together import run_together
 
 class Session(Shared):
     """Every run of some candidates over a task."""
+
+    @cached_property
+    def ended(self) -> list[Outcome]:
+        """The runs that came to their end, in the order in which they did; those that broke are not among them."""
+        return []
 
     async def run(self, candidates: Sequence[Candidate]) -> list[Outcome]:
         """Every candidate with each of its seeds; those that call APIs overlap, local ones take turns.
@@ -46,7 +52,7 @@ class Session(Shared):
                 candidate.check(self.root)
             except UnavailableError as error:
                 return str(error)
-            candidate.adapter.check_items(self.root, self.task.table, self.task.primary, seed)
+            candidate.adapter.check_items(self.root, self.task.test_ids, self.task.primary, seed)
             return None
 
     async def _one(self, candidate: Candidate, seed: int, unable: str | None, services: Services) -> Outcome:
@@ -59,7 +65,8 @@ class Session(Shared):
                 folder = self.store.run(self.task.name, candidate.name, seed, key)
                 with locked(folder, f"{candidate.name} on {self.task.name}", self.options.wait_for_lock_s):
                     run = OneRun(self, candidate, seed, key, folder, services.under(seed), rule)
-                    return await run.go()
+                    self.ended.append(await run.go())
+                    return self.ended[-1]
         except UnavailableError as error:
             return Outcome(candidate.name, seed, skipped=str(error))
         except BuildEndedError as ended:

@@ -9,6 +9,8 @@ from harness.stats.arrays import FloatArray, check_level
 from harness.stats.curve import FARTHEST, LearningCurve, curve_scores, doubts_at
 
 STEPS = 400
+SEEN = 1e-3
+"""A gain of no more than this share of the score is none: a power law rises for ever, and by ever less."""
 
 
 @dataclass(frozen=True)
@@ -36,7 +38,7 @@ class MoreLabels:
     """What more labels than the most that were measured would bring."""
 
     answer: Literal["yes", "no", "open"]
-    """Whether the gain is above the margin; open too if the curve cannot be trusted there."""
+    """Whether the gain is above `limit`; open too if the curve cannot be trusted there."""
     gain: float
     """Score at `labels` minus score at the largest size, signed so that a gain is positive."""
     low: float
@@ -45,6 +47,12 @@ class MoreLabels:
     """Upper end of the interval of the gain."""
     labels: float
     """The number of labels asked about."""
+    limit: float
+    """What a gain must be above: the margin, or a thousandth of the score if that is more."""
+    score: float
+    """Mean score measured at the largest size."""
+    left: float
+    """How much better than that a score can be at most; infinite if nothing bounds it."""
     doubts: tuple[str, ...]
     """Why the curve cannot be trusted there; empty if it can."""
 
@@ -96,14 +104,25 @@ def crossing(
     )
 
 
-def more_labels(curve: LearningCurve, margin: float, *, factor: float = 2.0, level: float = 0.95) -> MoreLabels:
+def more_labels(
+    curve: LearningCurve,
+    margin: float,
+    *,
+    factor: float = 2.0,
+    level: float = 0.95,
+    bounds: tuple[float, float] | None = None,
+) -> MoreLabels:
     """Whether `factor` times as many labels as were measured would gain more than the margin.
+
+    Where the best score there can be is no farther than that from the one measured, they would not, whatever the
+    curve says.
 
     Args:
         curve: a fitted curve.
         margin: the smallest gain worth having, at least 0.
         factor: above 1.
         level: coverage of the interval of the gain.
+        bounds: the least and the greatest score there can be.
 
     Raises:
         ValueError: a curve without labels, a negative margin, a factor of at most 1, or a wrong level.
@@ -114,15 +133,19 @@ def more_labels(curve: LearningCurve, margin: float, *, factor: float = 2.0, lev
     if margin < 0 or not factor > 1:
         raise ValueError(f"expected a margin of at least 0 and a factor above 1, found {margin} and {factor}")
     labels = factor * curve.largest
-    now, then = curve_scores(curve, [curve.largest, labels]).T
+    now, then = np.clip(curve_scores(curve, [curve.largest, labels]).T, *(bounds or (-np.inf, np.inf)))
     gains = then - now if curve.higher_is_better else now - then
     ends = np.quantile(gains[1:], [(1 - level) / 2, (1 + level) / 2])
     gain, low, high = float(gains[0]), float(min(ends[0], gains[0])), float(max(ends[1], gains[0]))
-    doubts = doubts_at(curve, labels)
+    doubts, score = doubts_at(curve, labels), float(curve.means[0, -1])
+    left = np.inf if bounds is None else bounds[1] - score if curve.higher_is_better else score - bounds[0]
+    limit = max(margin, SEEN * abs(score))
     answer: Literal["yes", "no", "open"] = "open"
-    if not doubts and (low > margin or high <= margin):
-        answer = "yes" if low > margin else "no"
-    return MoreLabels(answer, gain, low, high, labels, doubts)
+    if left <= limit or (not doubts and high <= limit):
+        answer = "no"
+    elif not doubts and low > limit:
+        answer = "yes"
+    return MoreLabels(answer, gain, low, high, labels, limit, score, float(left), doubts)
 
 
 def _last_rise(ahead: FloatArray, grid: FloatArray) -> FloatArray:

@@ -21,6 +21,10 @@ class LearningCurve:
     """The fewest labels measured."""
     largest: float
     """The most labels measured; infinite for a candidate that uses none."""
+    sizes: FloatArray
+    """(k,) the numbers of labels measured; empty for a candidate that uses none."""
+    means: FloatArray
+    """(1 + resamples, k) the mean score of each size: as measured, and as other draws and items might have shown it."""
     parameters: FloatArray
     """(3,) asymptote, gain, rate; labels are counted in units of `smallest`."""
     resampled: FloatArray
@@ -35,12 +39,12 @@ class LearningCurve:
 
 @dataclass(frozen=True)
 class CurvePoint:
-    """A learning curve at one number of labels."""
+    """A learning curve at one number of labels, as fitted or as measured."""
 
     labels: float
     """Number of labels."""
     value: float
-    """Score on the curve."""
+    """Score on the curve, or the mean measured."""
     low: float
     """Lower end of the band."""
     high: float
@@ -96,6 +100,7 @@ def fit_curve(
     if shifts is not None:
         noise += _by_size(_checked(shifts, y.size), codes, draws)
     resampled = least_squares(shape, fitted + noise, 1 / variances)
+    seen = means + np.concatenate([np.zeros((1, sizes.size)), noise])
     sign = 1.0 if higher_is_better else -1.0
     # With one draw for each size the variance comes from the curve, and says nothing against it.
     misfits = () if single else _misfits(sizes, sign * means, sign * fitted[0], variances, freedom)
@@ -104,6 +109,8 @@ def fit_curve(
     return LearningCurve(
         smallest=float(sizes[0]),
         largest=float(sizes[-1]),
+        sizes=sizes,
+        means=seen,
         parameters=parameters[0],
         resampled=resampled,
         higher_is_better=higher_is_better,
@@ -132,7 +139,8 @@ def flat_curve(
     if shifts is not None:
         level += _checked(shifts, y.size).mean(axis=1)
     resampled = np.stack([level, np.zeros(RESAMPLES), np.ones(RESAMPLES)], axis=1)
-    return LearningCurve(1.0, np.inf, np.array([y.mean(), 0.0, 1.0]), resampled, higher_is_better, (), ())
+    none, law = np.zeros(0), np.array([y.mean(), 0.0, 1.0])
+    return LearningCurve(1.0, np.inf, none, np.zeros((1 + RESAMPLES, 0)), law, resampled, higher_is_better, (), ())
 
 
 def _checked(shifts: ArrayLike, n: int) -> FloatArray:
@@ -177,12 +185,38 @@ def curve_at(
     check_level(level)
     if not labels >= 1:
         raise ValueError(f"a curve starts at 1 label, found {labels}")
-    column = curve_scores(curve, [labels])[:, 0]
-    low, high = np.quantile(column[1:], [(1 - level) / 2, (1 + level) / 2])
-    found = np.array([column[0], min(low, column[0]), max(high, column[0])])
-    value, low, high = found if bounds is None else np.clip(found, *bounds)
+    band = _band(curve_scores(curve, [labels])[:, 0], level, bounds)
     outside = not curve.smallest <= labels <= curve.largest
-    return CurvePoint(labels, float(value), float(low), float(high), outside, doubts_at(curve, labels))
+    return CurvePoint(labels, *band, outside, doubts_at(curve, labels))
+
+
+def measured_at(
+    curve: LearningCurve, labels: float, *, level: float = 0.95, bounds: tuple[float, float] | None = None
+) -> CurvePoint:
+    """What was measured at a size, whatever the curve says there: the mean of its draws, with its band.
+
+    Args:
+        curve: a fitted curve.
+        labels: one of the sizes measured.
+        level: coverage of the band.
+        bounds: the least and the greatest score there can be; the band is cut to them.
+
+    Raises:
+        ValueError: a size that was not measured, or a wrong level.
+    """
+    check_level(level)
+    places = np.flatnonzero(curve.sizes == labels)
+    if not places.size:
+        raise ValueError(f"nothing was measured at {labels:g} labels")
+    return CurvePoint(labels, *_band(curve.means[:, places[0]], level, bounds), extrapolated=False, doubts=())
+
+
+def _band(scores: FloatArray, level: float, bounds: tuple[float, float] | None) -> tuple[float, float, float]:
+    """The first score, and the ends of the band that the others give around it."""
+    low, high = np.quantile(scores[1:], [(1 - level) / 2, (1 + level) / 2])
+    found = np.array([scores[0], min(low, scores[0]), max(high, scores[0])])
+    value, low, high = found if bounds is None else np.clip(found, *bounds)
+    return float(value), float(low), float(high)
 
 
 def doubts_at(curve: LearningCurve, labels: float) -> tuple[str, ...]:

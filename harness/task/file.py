@@ -7,7 +7,7 @@ from pydantic import Field, field_validator, model_validator
 
 from harness.config import Table
 from harness.data.holdout import SplitTable
-from harness.data.rows import Separator
+from harness.data.rows import Decimal, Separator
 from harness.task.judging import JudgeTable
 
 
@@ -61,6 +61,8 @@ class DataTable(Table):
     encoding: str = "utf-8"
     separator: Separator = ","
     """Of the cells of CSV files."""
+    decimal: Decimal = "."
+    """What stands before the decimals of a number in CSV files; with a comma, points stand between thousands."""
 
     @model_validator(mode="after")
     def _inputs(self) -> "DataTable":

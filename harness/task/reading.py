@@ -94,8 +94,10 @@ class _Source:
         """Of the data file that `[data]` has under a key; nothing where it has none."""
         data = self.file.data
         source = getattr(data, key)
+        if not source:
+            return iter(())
         where = f"{self.path}: [data] {key}"
-        return read_rows(source, self.folder, data.encoding, where, data.separator) if source else iter(())
+        return read_rows(source, self.folder, data.encoding, where, data.separator, data.decimal)
 
     def targets(self) -> Iterator[Any]:
         """Raw targets, read as they are asked for: a kind that is spelt out in the task looks at none of them."""
@@ -227,6 +229,7 @@ def _requirement(table: Mapping[str, Any], named: Mapping[str, Metric], primary:
         bound = validated(Bound, value, where)
         if metric and metric.both_ways:
             raise ConfigError(f"{where}: {metric.both_ways}.")
+        _check_side(metric, key, bound, where)
         if metric and metric.bounds and not metric.bounds[0] <= bound.limit <= metric.bounds[1]:
             low, high = metric.bounds
             raise ConfigError(f"{where}: found {bound.limit:g}; it runs from {low:g} to {high:g}.")
@@ -241,6 +244,19 @@ def _requirement(table: Mapping[str, Any], named: Mapping[str, Metric], primary:
             f"({primary.bounds[0]:g} to {primary.bounds[1]:g}). It is in the metric's own units, e.g. 0.03."
         )
     return Requirement(bounds, bool(table.get("on_premise", False)), margin)
+
+
+def _check_side(metric: Metric | None, key: str, bound: Bound, where: str) -> None:
+    """Refuses a bound that better candidates miss and worse ones meet."""
+    if metric and metric.instead:  # neither more nor less of it is better
+        return
+    more = metric is not None and metric.higher_is_better
+    if more != (bound.at_least is not None):
+        found, right = ("at_most", "at_least") if more else ("at_least", "at_most")
+        raise ConfigError(
+            f"{where}: {found} would refuse the better ones: the {'higher' if more else 'lower'} {key} is, the better. "
+            f"Write {{ {right} = {bound.limit:g} }}."
+        )
 
 
 def _keywords(table: Mapping[str, tuple[str, ...]], kind: Kind, path: str) -> dict[str, tuple[str, ...]]:

@@ -107,6 +107,11 @@ class Task:
         return frozenset(item.id for item in (*self.train, *self.validation))
 
     @cached_property
+    def test_ids(self) -> frozenset[str]:
+        """Ids of all test items; those that were left out are among them."""
+        return frozenset(item.id for item in (*self.test, *self.left_out))
+
+    @cached_property
     def table(self) -> ItemTable:
         """The test items as columns."""
         return ItemTable(self.test)

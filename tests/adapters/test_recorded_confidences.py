@@ -8,7 +8,7 @@ import pytest
 from sklearn.metrics import average_precision_score, brier_score_loss, roc_auc_score
 
 from harness.adapter import TaskView
-from harness.errors import ConfigError
+from harness.errors import ConfigError, DataError
 from harness.kinds.registry import make_kind
 from harness.metrics.metric import Metric
 from harness.plugins import load_adapter_class
@@ -58,8 +58,50 @@ def test_of_yes_or_no_one_number_is_the_confidence_in_yes_and_scikit_learn_agree
 
 
 def test_an_answer_that_was_recorded_stands_whatever_its_confidence(tmp_path):
-    _, found = records(tmp_path, YES_NO, [{"answer": "ham", "confidence": 0.8}])
+    lines = [{"answer": "ham", "confidence": 0.8}, {"answer": "spam", "confidence": 0.8}]
+    _, found = records(tmp_path, YES_NO, lines)
     assert (found[0].answer, found[0].scores["spam"]) == ("ham", 0.8)
+
+
+ANSWERS = [
+    {"answer": "ham", "confidence": 0.93},
+    {"answer": "ham", "confidence": 0.75},
+    {"answer": "spam", "confidence": 0.875},
+]
+
+
+def test_of_yes_or_no_one_number_may_be_the_answers(tmp_path):
+    _, found = records(tmp_path, YES_NO, ANSWERS, confidence_of="answer")
+    assert [one.answer for one in found] == ["ham", "ham", "spam"]
+    assert [one.scores["spam"] for one in found] == pytest.approx([0.07, 0.25, 0.875])
+
+
+def test_numbers_that_contradict_most_answers_are_refused_with_the_setting(tmp_path):
+    with pytest.raises(DataError, match=r":1: here and in 2 of 3 lines .*in 'spam'.*confidence_of = \"answer\""):
+        records(tmp_path, YES_NO, ANSWERS)
+    other_way = [{"answer": "ham", "confidence": 0.1}, {"answer": "spam", "confidence": 0.9}]
+    records(tmp_path, YES_NO, other_way, confidence_of="answer")  # half of them is no more than half
+    with pytest.raises(DataError, match=r"in 2 of 3 lines .*'the answer'.*confidence_of = \"positive\""):
+        records(tmp_path, YES_NO, [*other_way, {"answer": "ham", "confidence": 0.2}], confidence_of="answer")
+
+
+def test_lines_without_a_label_an_answer_or_one_number_contradict_nothing(tmp_path):
+    lines = [
+        {"answer": "ham", "confidence": 0.2},
+        {"answer": "ham", "confidence": {"spam": 0.9}},
+        {"answer": "eggs", "confidence": 0.9},
+        {"confidence": 0.9},
+        {"answer": "ham"},
+        {"answer": "ham", "confidence": 0.9, "error": "timed out"},
+    ]
+    records(tmp_path, YES_NO, lines)
+
+
+@pytest.mark.parametrize("declared", [YES_NO, ANIMALS])
+def test_a_column_of_confidences_may_be_left_alone(tmp_path, declared):
+    label = declared[1]["labels"][0]
+    _, found = records(tmp_path, declared, [{"answer": label, "confidence": 93, "": 93}], confidence="")
+    assert (found[0].answer, found[0].scores) == (label, None)
 
 
 def test_of_more_labels_one_number_is_the_answers_and_an_object_names_them(tmp_path):
@@ -83,8 +125,11 @@ def test_a_csv_file_may_hold_objects_and_another_separator(tmp_path):
 @pytest.mark.parametrize(
     ("line", "said"),
     [
-        ({"answer": "cat", "confidence": 70}, "line 1|:1: confidence: found 70, expected a number from 0 to 1"),
-        ({"answer": "cat", "confidence": "high"}, "confidence: found 'high', expected a number"),
+        (
+            {"answer": "cat", "confidence": 70},
+            'line 1|:1: confidence: found 70, expected a number from 0 to 1. With confidence = "" a candidate',
+        ),
+        ({"answer": "cat", "confidence": "high"}, "found 'high', expected a number. With confidence = \"\""),
         ({"confidence": {"dgo": 0.5}}, "confidence: no label named 'dgo'; did you mean 'dog'"),
         ({"confidence": 0.5}, "found 0.5 and no answer; name the labels"),
         ({"answer": "cat", "confidence": "{broken"}, "expected an object of labels"),

@@ -22,6 +22,17 @@ def test_cells_that_differ_stay_different() -> None:
     assert same_row({"a": "1", "b": "2"}) != same_row({"a": "2", "b": "1"})
 
 
+@pytest.mark.parametrize(("code", "other"), [("007", "7"), ("02134", "2134"), ("1_000", "1000"), ("-01", "-1")])
+def test_codes_are_no_numbers(code: str, other: str) -> None:
+    assert same_cell(code) != same_cell(other)
+    assert same_cell(code) == same_cell(code)
+
+
+@pytest.mark.parametrize("zero", [0, "0", "0.0", ".0", "-0.00"])
+def test_nought_is_nought(zero: object) -> None:
+    assert same_cell(zero) == same_cell("0")
+
+
 def test_a_row_with_its_numbers_written_otherwise_is_a_leak() -> None:
     train = [Item(f"r{i}", {"a": str(i), "b": f"{i * 0.37:.2f}", "c": "x"}, "y") for i in range(9)]
     test = [Item("t", {"a": "4.0", "b": "1.480", "c": "x"}, "y"), Item("u", {"a": "4.5", "b": "1.48", "c": "x"}, "y")]

@@ -108,6 +108,14 @@ def test_groups_on_both_sides_are_named():
     assert splits.group_findings([Item("1", "x", "a")], []) == []
 
 
+def test_items_without_a_group_are_counted_where_others_have_one():
+    test = [Item("1", "x", "a", "north"), Item("2", "x", "a")]
+    both, alone = splits.group_findings(test, [Item("3", "x", "a")])
+    assert both.level is Level.FINE
+    assert (alone.level, list(alone.examples)) == (Level.NOTE, ["2", "3"])
+    assert alone.text == "2 items name no group: each counts as a group of its own."
+
+
 @pytest.mark.parametrize(
     ("test", "train", "level"),
     [

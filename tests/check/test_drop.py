@@ -1,8 +1,13 @@
 """Test items that leak are left out for every candidate alike."""
 
+import json
+
 import pytest
 
 from harness.check.drop import without_leaks
+from harness.check.finding import Level
+from harness.check.glance import leak_warning
+from harness.check.task import check_task
 from harness.errors import DataError
 from harness.task import load_task
 
@@ -74,5 +79,23 @@ def test_records_of_items_that_leak_count_in_no_figure_once_they_are_left_out(le
 def test_every_leaderboard_warns_of_test_items_that_stand_in_train(leaky) -> None:
     leaky.toy()
     ended = leaky.cli("run", "pets")
-    assert "Data: 2 of 12 test items stand word for word in train or validation: they test memory." in ended.out
-    assert "more: harness check pets" in ended.out
+    assert "Data: 2 of 12 test items stand exactly in train or validation: they test memory." in ended.out
+    assert "harness check pets names both" in ended.out
+
+
+def test_the_leaderboard_counts_what_stands_exactly_as_the_check_does(leaky) -> None:
+    taught = [{"text": f"  {row.input.upper()}!", "label": row.target} for row in task(leaky).test[:4]]
+    leaky.train([*leaky.rows(100, 120, "train"), *taught])
+    whole = task(leaky)
+    assert "Data: 4 of 12 test items stand exactly" in (leak_warning(whole) or "")
+    (leak,) = (f.text for f in check_task(whole.folder) if f.level is Level.LEAK)
+    assert "4 test items stand in train or validation too (4 exactly)" in leak
+
+
+def test_a_recording_may_hold_the_items_that_are_left_out(leaky) -> None:
+    lines = [{"id": item.id, "answer": item.target} for item in task(leaky).test]
+    leaky.write("said.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    leaky.write("harness.toml", '[candidates.said]\nadapter = "recorded"\nfile = "said.jsonl"\n')
+    ended = leaky.cli("run", "pets", "--drop-leaks")
+    assert ended.code == 0, ended.err
+    assert leaky.open().leaderboard(without_leaks(task(leaky)))["said"].n == 9

@@ -300,6 +300,20 @@ def test_an_adapter_that_raises_ends_its_own_run_or_all_before_anything_is_asked
     assert "Traceback" in lab.cli("run", "pets", "--debug").err
 
 
+def test_a_candidate_that_breaks_leaves_the_others_their_leaderboard(lab) -> None:
+    raises = (
+        "    async def build(self, *_):\n        raise KeyError('oh')\n\n    async def load(self, *_):\n        pass\n"
+    )
+    lab.toy()
+    lab.write("adapters/mine.py", f"{ADAPTER}\n\nclass Mine(Adapter):\n    rung = Rung.RAG\n\n{raises}")
+    lab.write("harness.toml", '[candidates.x]\nadapter = "mine"\n[candidates.toy]\nadapter = "toy"\n')
+    ended = lab.cli("run", "pets")
+    assert ended.code == 2
+    assert "12 test items" in ended.out
+    assert (lab.root / "results/pets/leaderboard.md").is_file()
+    assert ended.err.rstrip().endswith("Run with --debug for the traceback.")
+
+
 @pytest.mark.parametrize(
     ("value", "parts"),
     [

@@ -222,6 +222,12 @@ def test_a_line_without_an_id_is_refused(tmp_path: Path) -> None:
         compared(tmp_path, [{"score": 1}], scored([1]))
 
 
+def test_flips_show_the_answers_of_the_files(tmp_path: Path) -> None:
+    a, b = ([{"id": i, "answer": said if i else "x", "target": "x"} for i in range(9)] for said in "xy")
+    flip = compared(tmp_path, a, b).flips[0]
+    assert (flip.expected, flip.said) == ("x", ("x", "y"))
+
+
 def test_a_negative_margin_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ComparisonError, match="margin"):
         compared(tmp_path, scored([1, 0]), scored([1, 0]), margin=-0.1)

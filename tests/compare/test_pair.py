@@ -1,4 +1,5 @@
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +66,44 @@ def test_another_metric_has_no_margin_unless_it_is_given(tmp_path: Path) -> None
     assert project.compare("t", "a", "b", metric="macro_f1", margin=0.1).margin == 0.1
     with pytest.raises(UnknownNameError, match="macro_f1"):
         project.compare("t", "a", "b", metric="macrof1")
+
+
+def test_a_metric_that_the_kind_knows_is_computed_from_the_records(tmp_path: Path) -> None:
+    project = opened(tmp_path)
+    label = project.project.task("t").kind.choices[0]
+    found = project.compare("t", "a", "b", metric=f"recall[{label}]")
+    assert found.metric == f"recall[{label}]"
+    with pytest.raises(UnknownNameError, match=re.escape(f"did you mean 'recall[{label}]'")):
+        project.compare("t", "a", "b", metric=f"recall[{label}x]")
+
+
+def test_a_candidate_is_not_compared_with_itself(tmp_path: Path) -> None:
+    with pytest.raises(ComparisonError, match="a is compared with itself"):
+        opened(tmp_path).compare("t", "a", "a")
+
+
+def test_a_flip_shows_the_target_and_what_both_answered(tmp_path: Path) -> None:
+    found = opened(tmp_path).compare("t", "a", "b")
+    for flip in found.flips:
+        assert flip.expected in flip.said
+        assert flip.said[0] != flip.said[1]
+    first = found.flips[0]
+    shown = f"{first.item}: expected {first.expected}; a: {first.said[0]} ({first.a:g}); b: {first.said[1]}"
+    assert "50 items flipped (a, b):" in comparison_text(found)
+    assert shown in comparison_text(found)
+
+
+def test_where_nothing_is_right_or_wrong_items_differ_and_show_what_differs() -> None:
+    auc = Metric("roc_auc", lambda _, answer: answer, failed=None, aggregate=lambda v, n: np.ones(len(n)) / 2)
+    both = []
+    for sure in (0.9, 0.4):
+        none, codes = np.zeros(20, dtype=bool), np.arange(20) % 2
+        ids = [f"i{i}" for i in range(20)]
+        column = Column([(sure, 1), (sure / 9, 0)], codes)
+        both.append(Contender(f"{sure}", [Scores(ids, ids, [None] * 20, {"roc_auc": column}, none, none)]))
+    text = comparison_text(compare_contenders(auc, both[0], both[1], 0.0, np.random.default_rng(0)))
+    assert "20 items differ, those that differ most:\n  i0: 0.9 0.9; 0.4 0.4\n" in text
+    assert "flipped" not in text.partition("20 items differ")[2]
 
 
 def test_the_text_says_what_is_shown_and_the_json_lists_every_flip(tmp_path: Path) -> None:

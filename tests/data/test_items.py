@@ -40,8 +40,9 @@ def test_several_input_columns_make_a_mapping() -> None:
 
 
 def test_a_group_may_be_empty_for_an_item() -> None:
-    found = items({"text": "x", "label": "a", "g": None}, {"text": "y", "label": "a", "g": 3}, group="g")
-    assert [i.group for i in found] == [None, "3"]
+    cells = (None, 3, "", " ")
+    found = items(*({"text": f"x{i}", "label": "a", "g": cell} for i, cell in enumerate(cells)), group="g")
+    assert [i.group for i in found] == [None, "3", None, None]
 
 
 @pytest.mark.parametrize(
@@ -76,3 +77,19 @@ def test_hashes_tell_what_was_asked_from_what_is_right() -> None:
     assert one.query.hash == other.query.hash
     assert one.hash != other.hash
     assert Item("1", {"a": 1, "b": 2}, "x").hash == Item("9", {"b": 2, "a": 1}, "x", "group").hash
+
+
+def test_a_target_that_fails_for_its_decimal_comma_names_the_key() -> None:
+    def refuse(target: Any, _: Any) -> Any:
+        raise ValueError(f"found {target!r}, expected a finite number")
+
+    for target, named in (("66.396,00", True), ("much", False)):
+        with pytest.raises(DataError, match="expected a finite number") as error:
+            make_items(
+                [Row("f:", {"text": "x", "label": target}, 1)],
+                input_columns=("text",),
+                target_column="label",
+                group_column=None,
+                check=refuse,
+            )
+        assert ('decimal = "," under [data]' in str(error.value)) is named

@@ -96,3 +96,12 @@ def test_ids_longer_than_a_float_holds_stay_apart(tmp_path: Path) -> None:
     text = '{"id": 123456789012345678901}\n{"id": 123456789012345678902}\n'
     lines = read_recording(recording(tmp_path, text, "r.jsonl"))
     assert [line.id for line in lines] == ["123456789012345678901", "123456789012345678902"]
+
+
+def test_decimal_commas_are_read_where_it_is_said_and_the_message_names_the_key_where_not(tmp_path: Path) -> None:
+    path = recording(tmp_path, "id;score;seconds\na;0,522;0.2\n")
+    (line,) = read_recording(path, separator=";", decimal=",")
+    assert (number(line, "score"), line.measured.seconds) == (0.522, 0.2)
+    (line,) = read_recording(path, separator=";")
+    with pytest.raises(DataError, match=r'score: found .0,522., expected a number\. .*decimal = "," for the candidate'):
+        number(line, "score")

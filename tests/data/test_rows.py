@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from harness.data.rows import read_rows
+from harness.data.rows import comma_hint, read_rows, with_point
 from harness.errors import ConfigError, DataError
 
 SNIPS = Path(__file__).parents[3] / "shared/data/snips/train_PlayMusic_full.json"
@@ -154,3 +154,41 @@ def test_the_parts_of_a_scikit_learn_set_do_not_overlap() -> None:
     assert (len(train), len(test)) == (133, 45)
     assert not set(train) & set(test)
     assert test == [tuple(r.cells.values()) for r in read_rows("sklearn:wine:test", Path(), "", "")]
+
+
+@pytest.mark.parametrize(
+    ("cell", "plain"),
+    [
+        ("1,5", "1.5"),
+        ("66.396,00", "66396.00"),
+        ("-0,036", "-0.036"),
+        ("−,5", "-.5"),
+        ("1.234", "1234"),
+        ("1.234.567", "1234567"),
+        ("1,2e-3", "1.2e-3"),
+    ],
+)
+def test_numbers_with_decimal_commas_are_written_with_a_point(cell: str, plain: str) -> None:
+    assert with_point(cell) == with_point(f" {cell} ") == plain
+
+
+@pytest.mark.parametrize("cell", ["0.2", "1.50", "01.02.2025", "a, b", "1,2,3", "1.23,5", "007", "", "k.A.", "8,5 %"])
+def test_what_is_no_number_with_a_decimal_comma_stays(cell: str) -> None:
+    assert with_point(cell) == cell
+
+
+def test_decimal_commas_are_read_in_csv_files_whose_task_says_so_alone(tmp_path: Path) -> None:
+    (tmp_path / "x.csv").write_text("a;b\n1,5;x, y\n")
+    (tmp_path / "x.jsonl").write_text('{"a": "1,5"}\n')
+
+    def cells(name: str, decimal: str) -> list[dict[str, object]]:
+        return [row.cells for row in read_rows(name, tmp_path, "utf-8", "t", ";", decimal)]  # type: ignore[arg-type]
+
+    assert cells("x.csv", ",") == [{"a": "1.5", "b": "x, y"}]
+    assert cells("x.csv", ".") == [{"a": "1,5", "b": "x, y"}]
+    assert cells("x.jsonl", ",") == [{"a": "1,5"}]
+
+
+def test_a_message_names_the_key_only_where_a_decimal_comma_stands() -> None:
+    assert 'decimal = ","' in comma_hint("66.396,00")
+    assert not any(comma_hint(cell) for cell in ("1.234", "five", "1.5", None, 3, "a,b"))

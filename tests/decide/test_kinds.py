@@ -68,3 +68,15 @@ def test_the_bar_that_rag_misses_and_training_meets_makes_it_worth_it(tmp_path, 
     assert "## Reasons" in decision_markdown(verdict)
     known = verdict.costs[0].wrong_per_month is not None
     assert known == (name != "number")
+    text = " ".join([*verdict.not_measured, *(reason.figure + reason.test for reason in verdict.reasons)])
+    assert "error_cost_usd is not stated" not in text
+    assert "states no error_cost_usd" not in text
+    assert ("so that [use] error_cost_usd counts for nothing" in text) == (name == "number")
+    notes = {
+        note
+        for cost in verdict.costs
+        for part, made in cost.about.items()
+        if part == "being wrong"
+        for note in [made.note]
+    }
+    assert notes == {"text": {"1 - token_f1"}, "number": set()}.get(name, {"1 - accuracy"})

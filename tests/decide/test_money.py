@@ -1,5 +1,6 @@
 import pytest
 
+from harness.api import open_project
 from harness.decide.verdict import Answer
 
 FREE = """[economics]
@@ -110,3 +111,18 @@ def test_what_is_in_use_is_compared_with_the_choice(project, shares):
     assert verdict.incumbent.startswith("Against today, which is in use, own has +0.400")
     today = next(cost for cost in verdict.costs if cost.candidate == "today")
     assert today.once == 0
+
+
+def test_a_default_is_assumed_and_not_in_doubt_and_what_is_stated_is_given(project, shares):
+    use = "[use]\ncalls_per_month = 1000\nhorizon_months = 24\nerror_cost_usd = 1\n"
+    opened = project(N, candidates(shares), use, own(FIXED))
+    found = {one.name: one for one in opened.decide("work").assumptions}
+    assert (found["calls_per_month"].source, found["horizon_months"].source) == ("given", "given")
+    changes = found["knowledge_changes_per_year"]
+    assert (changes.source, changes.range, changes.origin.partition(":")[0]) == ("assumed", "", "default")
+    task = opened.root / "tasks" / "work" / "task.toml"
+    task.write_text(task.read_text().replace("horizon_months = 24\n", ""))
+    again = type(opened).decide(open_project(opened.root), "work")
+    (months,) = [one for one in again.assumptions if one.name == "horizon_months"]
+    assert (months.value, months.source, months.range) == ("24 months", "assumed", "")
+    assert [cost.low for cost in again.costs] == [cost.low for cost in opened.decide("work").costs]

@@ -79,3 +79,9 @@ def test_the_paper_holds_what_a_person_signs(project, shares):
     for part in ("assumed", "## What was not measured", "## When to look again", "## Signed"):
         assert part in text
     assert opened.save_decision(verdict).name == "decision.md"
+
+
+def test_what_is_left_to_label_adds_up_to_the_items_in_all():
+    plan = for_bound(estimate(0.92, 421, 0.03), 0.90, counted=False)
+    assert f"about {plan.items:,} items in all" in plan.words
+    assert plan.items == int(about(plan.items).replace(",", "")) > 421

@@ -68,7 +68,7 @@ def test_another_aggregate_is_resampled_and_the_same_seed_gives_the_same_figure(
     one, two = (metric_estimate(macro_f1(), [data], RNG(5)) for _ in range(2))
     assert one == two
     assert one.low < one.lower < one.value < one.upper < one.high
-    assert one.method == "bootstrap"
+    assert one.method == "bootstrap, t standard errors of the logit"
 
 
 def test_no_scored_item_is_an_error() -> None:
@@ -261,7 +261,7 @@ def test_positive_items_of_which_most_are_in_one_group_are_hardly_more_than_that
     spread = [(1.0, 1)] * 10 + [(0.0, 0)] * 100 + [(1.0, 1)] + [(0.0, 0)] * 489
     found = metric_estimate(metric, _ranked(metric, spread, in_tens(600)), RNG(0))
     # Kish: 11^2 / (10^2 + 1^2) = 1.2 groups.
-    assert found.low == pytest.approx(proportion_confint(1, 1, 0.05, "wilson")[0])
+    assert found.low == pytest.approx(proportion_confint(121 / 101, 121 / 101, 0.05, "wilson")[0])
 
 
 def test_a_side_that_scored_alike_is_no_surer_because_the_other_varies() -> None:
@@ -273,16 +273,44 @@ def test_a_side_that_scored_alike_is_no_surer_because_the_other_varies() -> None
     assert found.lower == pytest.approx(found.value * proportion_confint(30, 30, 0.10, "beta")[0])
 
 
-@pytest.mark.parametrize("lost", [0, 1])
-def test_a_macro_f1_is_no_surer_than_the_groups_of_its_rarest_class(lost: int) -> None:
-    metric = macro_f1()
-    pairs = {("rare", "rare"): 30, ("a", "a"): 285, ("b", "b"): 285 - lost, ("b", "a"): lost}
-    held = {pair: times for pair, times in pairs.items() if times}
-    found = metric_estimate(metric, [_pairs(held, metric, in_tens(600))], RNG(0))
+def test_a_perfect_macro_f1_is_no_surer_than_the_groups_of_its_rarest_class() -> None:
+    metric, pairs = macro_f1(), {("rare", "rare"): 30, ("a", "a"): 285, ("b", "b"): 285}
+    found = metric_estimate(metric, [_pairs(pairs, metric, in_tens(600))], RNG(0))
     # Three groups hold the rare class, which makes a third of the figure.
-    assert found.low == pytest.approx(found.value * proportion_confint(9, 9, 0.05, "wilson")[0])
-    assert found.lower == pytest.approx(found.value * proportion_confint(9, 9, 0.10, "wilson")[0])
+    assert found.low == pytest.approx(proportion_confint(9, 9, 0.05, "wilson")[0])
+    assert found.lower == pytest.approx(proportion_confint(9, 9, 0.10, "wilson")[0])
     assert found.warning is not None
+
+
+def test_a_class_that_scored_alike_in_three_groups_may_move_a_macro_f1_by_its_part() -> None:
+    metric, pairs = macro_f1(), {("rare", "rare"): 30, ("a", "a"): 285, ("b", "b"): 284, ("b", "a"): 1}
+    found = metric_estimate(metric, [_pairs(pairs, metric, in_tens(600))], RNG(0))
+    assert found.low == pytest.approx(found.value - proportion_confint(0, 3, 0.05, "wilson")[1] / 3)
+    assert found.lower == pytest.approx(found.value - proportion_confint(0, 3, 0.10, "wilson")[1] / 3)
+    assert found.warning is not None
+
+
+@pytest.mark.parametrize(
+    ("positive", "lost", "off"), [(8, 1, 0.04), (40, 3, 0.012)], ids=["8 positive, one lost", "40 positive, three lost"]
+)
+def test_an_area_on_few_items_reaches_t_standard_errors_of_its_logit(positive: int, lost: int, off: float) -> None:
+    metric = roc_auc("yes", "no")
+    rng = RNG(3)
+    items = [(round(float(x), 3), 1) for x in rng.uniform(0.5, 1, positive - lost)] + [(0.2, 1)] * lost
+    items += [(round(float(x), 3), 0) for x in rng.uniform(0, 0.6, 300)]
+    found = metric_estimate(metric, _ranked(metric, items, None), RNG(0))
+    ours, theirs = (np.array([x for x, side in items if side == wanted]) for wanted in (1, 0))
+    # DeLong's variance of the area, by how many of the other side each item ranks above.
+    above = (
+        [np.mean((theirs < x) + 0.5 * (theirs == x)) for x in ours],
+        [np.mean((ours > x) + 0.5 * (ours == x)) for x in theirs],
+    )
+    error = np.sqrt(np.var(above[0], ddof=1) / len(ours) + np.var(above[1], ddof=1) / len(theirs))
+    logit, slope = np.log(found.value / (1 - found.value)), found.value * (1 - found.value)
+    for p, low, high in ((0.975, found.low, found.high), (0.95, found.lower, found.upper)):
+        reach = stats.t.ppf(p, positive - 1) * error / slope
+        expected = 1 / (1 + np.exp(-(logit + np.array([-reach, reach]))))
+        assert (low, high) == pytest.approx(expected, abs=off)
 
 
 def test_a_macro_f1_of_types_of_spans_knows_the_groups_of_the_rarest_too() -> None:
@@ -300,7 +328,7 @@ def test_very_many_groups_say_no_more_of_a_class_that_is_in_three_of_them() -> N
     pairs = {("rare", "rare"): 6, ("a", "a"): n // 2 - 6, ("b", "b"): n // 2 - 5, ("b", "a"): 5}
     found = metric_estimate(metric, [_pairs(pairs, metric, [f"g{i // 2}" for i in range(n)])], RNG(0))
     assert "normal" in found.method
-    assert found.low == pytest.approx(found.value * proportion_confint(9, 9, 0.05, "wilson")[0])
+    assert found.low == pytest.approx(found.value - proportion_confint(0, 3, 0.05, "wilson")[1] / 3)
 
 
 @pytest.mark.parametrize("metric", [regression.mae(), regression.bias(), regression.residual_quantile(0.5)])

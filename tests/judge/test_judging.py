@@ -324,3 +324,20 @@ def test_an_embedder_of_the_judge_s_family_is_no_kin_of_it(court: Court):
     court.run()
     court.judge()
     assert court.open().leaderboard("limits").judge.kin == {}
+
+
+def test_the_bill_of_the_judge_counts_the_calls_that_were_made_apart_from_those_that_were_kept(court: Court):
+    from harness.report.cells import judge_notes
+
+    court.task(20)
+    court.candidate("rag", answers(20))
+    court.run()
+    court.judge()
+    assert "20 calls for $" in judge_notes(court.open().leaderboard("limits"))[0]
+    court.candidate("twin", answers(20))
+    court.run()
+    court.judge()
+    said = judge_notes(court.open().leaderboard("limits"))[0]
+    assert "40 calls for $" in said
+    assert "(20 made for $" in said
+    assert ", the others kept from before)" in said

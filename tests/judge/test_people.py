@@ -340,3 +340,16 @@ def test_a_rubric_may_stand_in_a_file(court: Court):
     court.candidate("rag", answers(5))
     assert court.open().project.task("limits").judge.rubric == "Be kind."
     assert by_equality({"answer": "a", "expected": "b\nor: a"}) == "right"
+
+
+def test_without_labels_of_both_a_comparison_says_that_it_is_the_judges_opinion(court: Court):
+    court.task(30, 'human = "human.csv"')
+    court.candidate("rag", answers(30, wrong=[1, 2]))
+    court.candidate("plain", answers(30, wrong=[3]))
+    court.labels([{"id": f"q{i}", "candidate": "rag", "label": int(i not in (1, 2))} for i in range(20)])
+    court.run()
+    court.judge()
+    said = court.cli("compare", "limits", "rag", "plain", "-m", "judged").out
+    assert "judged is the judge's opinion here, of both and uncorrected: only rag has human labels." in said
+    assert "With some for plain too" in said
+    assert "opinion" not in court.cli("compare", "limits", "rag", "plain").out

@@ -230,6 +230,21 @@ def test_metrics_of_confidence_say_so_where_there_is_none(lab) -> None:
     assert "roc_auc, average_precision, brier and ece" in said
 
 
+def test_answers_that_lack_a_confidence_are_counted_where_others_have_one(lab) -> None:
+    unsure = [{"error": "x"}, {}, {}]
+    lines = [
+        {"id": f"test{i}", "answer": "cat", **more} for i, more in enumerate([*unsure, *[{"confidence": 0.7}] * 9])
+    ]
+    lab.write("said.jsonl", "".join(json.dumps(line) + "\n" for line in lines))
+    lab.write("harness.toml", '[candidates.said]\nadapter = "recorded"\nfile = "said.jsonl"\n')
+    task = lab.task.replace('kind = "label"', 'kind = "binary"\npositive = "cat"')
+    lab.write("tasks/pets/task.toml", task.split("[requirement]")[0])
+    lab.run()
+    (said,) = (w for w in lab.open().leaderboard("pets").warnings if "no confidence" in w)
+    assert said.startswith("said gives no confidence with 2 of 11 answers: roc_auc,")
+    assert said.endswith("take them as certain.")
+
+
 def test_one_of_a_thing_is_named_as_one(lab) -> None:
     recorded(lab, one=("prompting", "y"))
     lab.test(lab.rows(1, 2, "test"))

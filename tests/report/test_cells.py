@@ -1,9 +1,14 @@
 """Figures as short texts."""
 
 import pytest
+from rich.console import Console
 
 from harness.errors import counted
-from harness.report.cells import duration, meets, notes, significant
+from harness.estimate import Comparison, Estimate
+from harness.leaderboard.rows import Leaderboard, Row
+from harness.report.cells import alike, cells, duration, headings, meets, notes, significant
+from harness.report.terminal import print_leaderboard
+from harness.types import Rung
 
 
 @pytest.mark.parametrize(
@@ -35,3 +40,55 @@ def test_without_a_bar_nobody_meets_it(lab) -> None:
 def test_things_are_counted_in_the_number_that_they_have(n: int, said: str) -> None:
     assert counted(n, "class", "classes") == said
     assert counted(n, "item") == said.replace("classes", "items").replace("class", "item")
+
+
+@pytest.mark.parametrize(
+    ("values", "signed", "texts"),
+    [((0.5, 0.25, float("inf")), False, ["0.500", "0.250", "?"]),
+     ((0.5, -0.25, 1), True, ["+0.500", "-0.250", "+1.000"]),
+     ((280858.49, 250358.4, 311359), False, ["280,858", "250,358", "311,359"]),
+     ((999.5, 900, 1100), True, ["+1,000", "+900", "+1,100"]),
+     ((1234567, 987654, 1500000), False, ["1.23M", "0.99M", "1.50M"]),
+     ((1e200, 0, 2), False, ["1.00e+200", "0.00e+00", "2.00e+00"])],
+)  # fmt: skip
+def test_numbers_from_a_thousand_on_have_no_places_and_from_a_million_on_are_in_millions(
+    values: tuple[float, ...], signed: bool, texts: list[str]
+) -> None:
+    assert alike(values, signed=signed) == texts
+
+
+def board(*rows: Row, best: str | None = None) -> Leaderboard:
+    return Leaderboard("t", "1", "", "accuracy", True, ("accuracy",), {}, 0.0, 9, 0, rows, best)
+
+
+def row(name: str, *, incumbent: bool = False, **more: Comparison | None) -> Row:
+    found = {"accuracy": Estimate(0.5, 0.4, 0.6, 0.4, 0.6, 0.95, 9, 0, "t")}
+    return Row(name, "recorded", Rung.RAG, incumbent, metrics=found, **more)
+
+
+@pytest.mark.parametrize("width", [60, 80])
+def test_no_figure_is_cut_at_a_narrow_width(width: int) -> None:
+    wide = Estimate(280858.49, 250358.4, 311358.53, 255291.0, 306000.0, 0.95, 9, 0, "t")
+    far = Comparison("maklerdot", 225745.0, 197331.0, 254159.0, 0.0, 9, "t")
+    one = Row("majority", "majority", Rung.BASELINE, False, metrics={"accuracy": wide}, vs_best=far, vs_incumbent=far)
+    console = Console(width=width, record=True)
+    print_leaderboard(board(one, row("maklerdot", incumbent=True), best="boosting"), console)
+    shown = "".join(console.export_text().split())
+    assert "…" not in shown
+    if width == 80:
+        assert all(end in shown for end in ("[250,358,", "311,359]", "[+197,331,", "+254,159]"))
+
+
+def test_differences_stand_once_and_only_to_whom_there_are_any() -> None:
+    to_bot = Comparison("bot", 0.1, 0.0, 0.2, 0.04, 9, "t")
+
+    def against(found: Leaderboard) -> list[str]:
+        assert {len(cells(found, one)) for one in found.rows} == {len(headings(found))}
+        return [title for title in headings(found) if title.startswith("vs ")]
+
+    assert against(board(row("a"))) == []
+    assert against(board(row("a"), row("bot", incumbent=True), best="a")) == []
+    other, bot = row("a", vs_best=to_bot, vs_incumbent=to_bot), row("bot", incumbent=True)
+    assert against(board(other, bot, best="bot")) == ["vs bot"]
+    assert cells(board(other, bot, best="bot"), bot).count("-") == 2  # of itself, and of the bar that there is not
+    assert against(board(row("a", vs_best=to_bot), best="b")) == ["vs b"]

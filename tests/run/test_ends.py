@@ -151,12 +151,31 @@ def test_an_interrupt_ends_the_timing_of_single_queries_and_the_next_run_times_a
     assert "stopped early: interrupted" in said
     assert len((lab.root / "singles.txt").read_text().split()) <= 6
     (manifest,) = lab.root.glob("results/pets/records/*/manifest.json")
-    assert not json.loads(manifest.read_text()).get("latency")
+    left = json.loads(manifest.read_text())
+    assert left["untimed"]
+    assert "latency" not in left
 
     lab.write("quick.txt", "")
     (outcome,) = lab.run(latency=True)
     assert (outcome.asked, outcome.stopped) == (0, None)
-    assert len(json.loads(manifest.read_text())["latency"]) == 12
+    left = json.loads(manifest.read_text())
+    assert len(left["latency"]) == 12
+    assert "untimed" not in left
+
+
+def test_a_run_that_was_stopped_and_has_nothing_left_to_ask_or_to_time_loads_nothing(lab) -> None:
+    lab.toy()
+    source = (lab.root / "adapters/toy.py").read_text()
+    told = '(services.root / "loaded.txt").open("a").write("once\\n")\n        return _Toy(self'
+    lab.write("adapters/toy.py", source.replace("return _Toy(self", told))
+    lab.run(latency=True)
+    (lab.root / "loaded.txt").unlink()
+    (place,) = lab.root.glob("results/pets/records/*/manifest.json")
+    place.write_text(json.dumps(json.loads(place.read_text()) | {"stopped": "interrupted"}))
+    (outcome,) = lab.run(latency=True)
+    assert (outcome.asked, outcome.stopped) == (0, None)
+    assert not (lab.root / "loaded.txt").exists()
+    assert "stopped" not in json.loads(place.read_text())
 
 
 def test_an_interrupt_ends_the_tasks_that_have_not_begun_too(lab) -> None:

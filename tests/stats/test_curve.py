@@ -5,7 +5,7 @@ import pytest
 from scipy.optimize import curve_fit
 
 from harness.stats.crossing import crossing, more_labels
-from harness.stats.curve import curve_at, curve_scores, fit_curve, flat_curve
+from harness.stats.curve import curve_at, curve_scores, fit_curve, flat_curve, measured_at
 from harness.stats.power_law import least_squares, power_law
 
 SIZES = np.array([50.0, 100.0, 200.0, 400.0, 800.0])
@@ -97,6 +97,28 @@ def test_a_step_that_no_power_law_has_is_a_poor_fit():
     assert any("power law does not fit" in doubt for doubt in curve_at(curve, 1000).doubts)
 
 
+def test_at_a_size_measured_stands_what_was_measured_though_the_curve_is_elsewhere():
+    rng = np.random.default_rng(3)
+    labels, scores = measured(rng, noise=0.004, gain=0.0)
+    scores -= 0.3 * (labels < 300)
+    curve = fit_curve(labels, scores, rng)
+    point, mean = measured_at(curve, 200), scores[labels == 200].mean()
+    assert (point.value, point.extrapolated, point.doubts) == (pytest.approx(mean), False, ())
+    assert mean - 0.02 < point.low < mean < point.high < mean + 0.02
+    assert abs(curve_at(curve, 200).value - mean) > 0.03
+    with pytest.raises(ValueError, match="nothing was measured at 300 labels"):
+        measured_at(curve, 300)
+
+
+def test_the_band_of_what_was_measured_covers():
+    hits = np.zeros(SIZES.size)
+    for seed in range(250):
+        curve = fitted(seed)
+        points = [measured_at(curve, labels) for labels in SIZES]
+        hits += [point.low <= truth(point.labels) <= point.high for point in points]
+    assert (hits / 250 >= 0.90).all()
+
+
 def test_one_draw_for_each_size_is_not_enough_to_check_the_fit():
     curve = fitted(sizes=np.array([50.0, 100, 200, 400, 800, 1600]), draws=1)
     assert curve_at(curve, 3000).doubts == ("with one draw for each size the fit cannot be checked",)
@@ -183,6 +205,23 @@ def test_whether_more_labels_would_help_depends_on_the_margin():
     assert found.low < 0.0366 < found.high
     assert more_labels(curve, 0.2).answer == "no"
     assert more_labels(curve, found.gain).answer == "open"
+
+
+@pytest.mark.parametrize("higher", [True, False])
+def test_where_the_best_there_can_be_was_measured_more_labels_do_not_help(higher):
+    scores = np.array([0.97, 0.85, 0.92, 1.0, 0.96, 1.0, *[1.0] * 9])
+    scores = scores if higher else 1 - scores
+    curve = fit_curve(np.repeat(SIZES, 3), scores, np.random.default_rng(12), higher_is_better=higher)
+    found = more_labels(curve, 0.0, bounds=(0, 1))
+    assert (found.answer, found.left) == ("no", 0.0)
+
+
+def test_a_gain_that_nobody_would_see_is_none_though_there_is_no_margin():
+    # From 800 to 1600 labels: .5 * (1 / 16 - 1 / 32) = .0156; of a hundredth of that nothing is seen.
+    assert more_labels(fitted(noise=1e-6, gain=0.5, rate=1.0), 0.0).answer == "yes"
+    found = more_labels(fitted(noise=1e-8, gain=0.005, rate=1.0), 0.0)
+    assert 0 < found.low <= found.high < found.limit
+    assert found.answer == "no"
 
 
 def test_a_curve_that_cannot_be_trusted_leaves_the_question_open():
