@@ -153,16 +153,17 @@ class Headline:
     def _bar(self, name: str) -> str:
         return "on premise" if name == "on_premise" else f"{name} {self.task.requirement.bounds[name].text}"
 
-    def _shortfall(self, row: Row) -> tuple[int, float]:
-        """How many requirements are missed, and by what share of their bounds in all."""
-        missed, total = _which(row, State.MISSED), 0.0
-        for name in missed:
+    def _shortfall(self, row: Row) -> tuple[float, float]:
+        """The largest share of a bound by which it is missed, and all of them; what has no figure is missed wholly."""
+        missed = []
+        for name in _which(row, State.MISSED):
             figure = None if name == "on_premise" else figure_of(row, name)[0]
             if figure is None:
+                missed.append(1.0)
                 continue
             limit = self.task.requirement.bounds[name].limit
-            total += abs(figure.value - limit) / max(abs(limit), 1e-9)
-        return len(missed), total
+            missed.append(abs(figure.value - limit) / max(abs(limit), 1e-9))
+        return max(missed, default=0.0), sum(missed)
 
 
 def _which(row: Row, state: State) -> list[str]:
