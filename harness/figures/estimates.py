@@ -230,7 +230,7 @@ def _few(metric: Metric, value: float, footing: Footing, groups: _Groups) -> str
     if metric.support is None or metric.bounds is None:
         return None
     share = (value - metric.bounds[0]) / (metric.bounds[1] - metric.bounds[0])
-    return _FEW if footing.units < FEW or min(share, 1 - share) * footing.units < 2 else None
+    return _FEW if footing.units < FEW or min(share, 1 - share) * footing.fewest < 2 else None
 
 
 def _draws(narrow: float) -> int:
