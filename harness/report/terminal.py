@@ -1,5 +1,8 @@
 """The leaderboard as a table for the terminal."""
 
+import re
+from collections.abc import Sequence
+
 from rich.box import SIMPLE_HEAD
 from rich.console import Console, JustifyMethod
 from rich.markup import escape
@@ -23,6 +26,9 @@ _NARROW = 130
 _ONLY_WIDE = ("rung", "failed / unparsed", "p50 ms", "per 1,000 calls", "prepare", "rank")
 _GAP = 3
 """Blanks and line between two columns."""
+_INSIDE = re.compile(r",\s(?=[^\[\]]*\])")
+"""Commas of an interval, with the blank at which a line would break."""
+_THOUSANDS = re.compile(r"\d,\d")
 _COSTS = 5
 """So many columns of costs find room."""
 
@@ -30,26 +36,7 @@ _COSTS = 5
 def print_leaderboard(board: Leaderboard, console: Console, verdict: Verdict | None = None) -> None:
     """A table, notes and warnings; on a narrow terminal without the less important columns."""
     narrow = console.width < _NARROW
-    titles = cells.headings(board)
-    rows = [(row, cells.cells(board, row, 2 if narrow else 3)) for row in board.rows if not row.skipped]
-    hidden = set(_ONLY_WIDE) if narrow else set()
-    if any(row.failed or row.unparsed for row, _ in rows):
-        hidden.discard("failed / unparsed")
-    shown = [i for i, title in enumerate(titles) if title not in hidden]
-    table = Table(title=board.task, title_style="bold", header_style="bold", box=SIMPLE_HEAD, pad_edge=False)
-    whole = {i: _longest(" ".join([titles[i], *(texts[i] for _, texts in rows)])) for i in shown}
-    whole[0] = max((len(texts[0]) for _, texts in rows), default=0)  # names are not broken
-    fit = sum(whole.values()) + _GAP * len(whole) <= console.width
-    for i in shown:
-        side: JustifyMethod = "right" if titles[i].startswith("p") else "left"
-        least = whole[i] if fit else None
-        table.add_column(titles[i], justify=side, no_wrap=not i, min_width=least, overflow="fold" if i else "ellipsis")
-    for row, texts in rows:
-        coloured = [escape(text) for text in texts]
-        verdict_text = cells.stands(row) if narrow else coloured[-1]
-        coloured[-1] = f"[{_COLOURS[row.meets]}]{verdict_text}[/]" if row.requirements else verdict_text
-        table.add_row(*(coloured[i] for i in shown))
-    console.print(table)
+    console.print(_table(board, console.width, narrow=narrow))
     _print_judged(board, console, 2 if narrow else 3)
     for note in (*cells.notes(board)[:1], *cells.judge_notes(board)):
         console.print(escape(note), style="dim")
@@ -61,6 +48,56 @@ def print_leaderboard(board: Leaderboard, console: Console, verdict: Verdict | N
     if verdict is not None:
         console.print()
         print_verdict(verdict, console)
+
+
+def _table(board: Leaderboard, room: int, *, narrow: bool) -> Table:
+    titles = cells.headings(board)
+    rows = [(row, list(cells.cells(board, row, 2 if narrow else 3))) for row in board.rows if not row.skipped]
+    hidden = set(_ONLY_WIDE) if narrow else set()
+    if any(row.failed or row.unparsed for row, _ in rows):
+        hidden.discard("failed / unparsed")
+    shown = [i for i, title in enumerate(titles) if title not in hidden]
+    for row, texts in rows if narrow else []:
+        texts[-1] = cells.stands(row)
+    widths, gap = _widths(titles, [texts for _, texts in rows], shown, room)
+    pads = (0, 1) if gap == _GAP else (0, 1, 0, 0)
+    table = Table(
+        title=board.task, title_style="bold", header_style="bold", box=SIMPLE_HEAD, pad_edge=False, padding=pads
+    )
+    for i in shown:
+        side: JustifyMethod = "right" if titles[i].startswith("p") else "left"
+        table.add_column(titles[i], justify=side, no_wrap=not i, width=widths[i], overflow="fold" if i else "ellipsis")
+    for row, texts in rows:
+        coloured = [escape(_whole(text, widths[i])) for i, text in enumerate(texts)]
+        coloured[-1] = f"[{_COLOURS[row.meets]}]{coloured[-1]}[/]" if row.requirements else coloured[-1]
+        table.add_row(*(coloured[i] for i in shown))
+    return table
+
+
+def _whole(text: str, width: int | None = 0) -> str:
+    """A text whose interval no line break cuts, where it does not stand on one line anyway."""
+    if width is None or len(text) <= width:
+        return text
+    return _INSIDE.sub(";" if _THOUSANDS.search(text) else ",", text)
+
+
+def _widths(
+    titles: Sequence[str], rows: Sequence[Sequence[str]], shown: Sequence[int], room: int
+) -> tuple[list[int | None], int]:
+    """How wide each column is, and the gap between two.
+
+    On one line where that fits, else with a figure above its interval, which is not broken; None where not even that.
+    """
+    texts = {i: [titles[i], *(row[i] for row in rows)] for i in shown}
+    widest = {i: max(map(len, column)) for i, column in texts.items()}
+    least = {i: max(_longest(_whole(text)) for text in column) for i, column in texts.items()}
+    least[0] = widest[0]  # names are not broken
+    for widths, gap in ((widest, _GAP), (widest, _GAP - 1), (least, _GAP - 1)):
+        spare = room - sum(widths.values()) - gap * len(widths)
+        if spare >= 0:
+            last = min(widths[shown[-1]] + spare, widest[shown[-1]])
+            return [*(widths.get(i) for i in range(len(titles) - 1)), last], gap
+    return [None] * len(titles), _GAP - 1
 
 
 def _longest(text: str) -> int:

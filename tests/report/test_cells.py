@@ -92,3 +92,15 @@ def test_differences_stand_once_and_only_to_whom_there_are_any() -> None:
     assert against(board(other, bot, best="bot")) == ["vs bot"]
     assert cells(board(other, bot, best="bot"), bot).count("-") == 2  # of itself, and of the bar that there is not
     assert against(board(row("a", vs_best=to_bot), best="b")) == ["vs b"]
+
+
+def test_at_80_columns_a_figure_stands_above_its_interval_and_neither_is_broken() -> None:
+    found = Estimate(0.75, 0.6988, 0.7921, 0.71, 0.78, 0.95, 9, 0, "t")
+    far = Comparison("examples-spans", 0.727, 0.665, 0.789, 0.0, 9, "t")
+    one = Row("zero-shot-spans", "x", Rung.TRAINED, False, metrics={"accuracy": found}, vs_best=far, unparsed=109)
+    console = Console(width=80, record=True)
+    print_leaderboard(board(one, row("examples-spans", unparsed=78), best="examples-spans"), console)
+    lines = console.export_text().splitlines()
+    assert max(map(len, lines)) <= 80
+    assert any("[0.70,0.79]" in line and "[+0.67,+0.79]" in line for line in lines)
+    assert any("examples-spans  unparsed" in line for line in lines)
