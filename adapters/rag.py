@@ -124,9 +124,9 @@ class _Rag(PromptedPredictor):
         searcher: Searcher,
         entries: Sequence[_Entry],
     ) -> None:
-        self._plain = task.kind if settings.citations and isinstance(task.kind, Text) else None
-        if self._plain:
-            task = replace(task, kind=_Citing(self._plain.no_answer, most=settings.k))
+        self._cites = settings.citations
+        if settings.citations and isinstance(task.kind, Text):
+            task = replace(task, kind=_Citing(task.kind.no_answer, passages=settings.k))
         super().__init__(settings, task, caller, second)
         self._k, self._searcher, self._entries = settings.k, searcher, entries
 
@@ -138,8 +138,8 @@ class _Rag(PromptedPredictor):
         if isinstance(found, Failure):
             return found
         said = await self._answer(query, *self._show(found))
-        if self._plain and isinstance(said, Reply):
-            said = _cited(said, query, self._plain)
+        if self._cites and isinstance(said, Reply):
+            said = self._cited(said, query)
         return msgspec.structs.replace(said, calls=(*found.calls, *said.calls))
 
     def _show(self, found: Found) -> tuple[list[Message], tuple[Context, ...]]:
@@ -155,24 +155,24 @@ class _Rag(PromptedPredictor):
                 turns += [Message("user", self.user(text)), Message("assistant", answer)]
         return turns, contexts
 
-
-def _cited(said: Reply, query: Query, kind: Text) -> Reply:
-    """The answer without its citations, by the passages that were shown: a search may find fewer than k."""
-    rest, numbers = citations.read_citations(said.text or "", len(said.contexts))
-    answer = kind.parse(rest, query.input)
-    if answer is None:
-        return msgspec.structs.replace(said, text=None, answer=None)
-    return msgspec.structs.replace(said, answer=answer, cited=tuple(said.contexts[n - 1].id for n in numbers))
+    def _cited(self, said: Reply, query: Query) -> Reply:
+        """The answer without its citations."""
+        answer = self.task.kind.parse(said.text or "", query.input)
+        if answer is None:
+            return msgspec.structs.replace(said, text=None, answer=None)
+        _, numbers = citations.read_citations(said.text or "", self._k)
+        cited = tuple(said.contexts[n - 1].id for n in numbers if n <= len(said.contexts))
+        return msgspec.structs.replace(said, answer=answer, cited=cited)
 
 
 @dataclass(frozen=True)
 class _Citing(Text):
-    """Short answers with citations; what is nothing but one of `most` passages is asked again."""
+    """Short answers with citations of so many passages."""
 
-    most: int = 0
+    passages: int = 0
 
     def ask(self) -> str:
         return f"{super().ask()} {citations.ASK}"
 
     def parse(self, text: str, asked: Any = None) -> str | None:
-        return super().parse(citations.read_citations(text, self.most)[0], asked)
+        return super().parse(citations.read_citations(text, self.passages)[0], asked)

@@ -255,16 +255,6 @@ def test_citations_are_asked_for_taken_off_the_answer_and_kept_by_passage(desk: 
     assert "cited: filter.md#1" in shown
 
 
-def test_brackets_that_no_passage_shown_has_stay_where_fewer_than_k_are_found(desk: Desk) -> None:
-    questions = [("q1", "Zebra litres? two[1][3]", "two", []), ("q2", "Zebra litres? two[3]", "two", [])]
-    desk.candidate('search = "bm25"\nk = 3\ncitations = true', questions=questions)
-    desk.run()
-    cited, uncited = (desk.records()[name] for name in ("q1", "q2"))
-    assert len(cited.contexts) == len(uncited.contexts) == 1
-    assert (cited.answer, cited.cited) == ("two", ("filter.md#1",))
-    assert (uncited.answer, uncited.cited) == ("two[3]", ())
-
-
 def test_citations_without_an_answer_are_asked_again_and_are_no_answer(desk: Desk) -> None:
     desk.candidate('search = "bm25"\nk = 2\ncitations = true', questions=CITED[2:3])
     desk.run()
