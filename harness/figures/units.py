@@ -91,18 +91,25 @@ def rests_on(metric: Metric, columns: Sequence[Column], groups: NDArray[np.int64
         columns: of n items, every one of them scored.
         groups: (n,) cluster codes.
     """
+    every = float(unit_count(groups, len(columns[0].codes)))
+    if metric.support is None:
+        return Footing(every)
     fewest, same = np.inf, list[tuple[float, float]]()
-    for column in columns if metric.support else ():
+    for column in columns:
         counts = np.bincount(column.codes, minlength=len(column.values))
-        for sort in metric.support(column.values, counts) if metric.support else ():
+        for sort in metric.support(column.values, counts):
             if not counts @ sort.held:
                 continue
             units = _independent(sort.held, column.codes, counts, groups)
             fewest = min(fewest, units / sort.part)
             if np.ptp(sort.seen[(sort.held > 0) & (counts > 0)]) <= ROUNDING:
                 same.append((units, sort.part))
-    alike = max(same, key=lambda one: one[1] / one[0], default=None)
-    return Footing(float(unit_count(groups, len(columns[0].codes))), fewest, alike)
+    return Footing(every, fewest, _most_open(same))
+
+
+def _most_open(sorts: Sequence[tuple[float, float]]) -> tuple[float, float] | None:
+    """Of sorts that did the same throughout, as units and part of the figure, the one that may move it most."""
+    return max(sorts, key=lambda one: one[1] / one[0], default=None)
 
 
 def _independent(
@@ -133,12 +140,11 @@ def of_difference(footings: Sequence[Footing]) -> Footing:
 
     A sort that did the same under each may differ elsewhere; its part is halved, a difference having twice the range.
     """
-    same = [one.alike for one in footings]
-    units, part = min(((n, part) for n, part in filter(None, same)), default=(np.inf, 0.0))
+    same = [(one.alike[0], one.alike[1] / 2) for one in footings if one.alike]
     return Footing(
         min(one.all for one in footings),
         min(one.fewest for one in footings),
-        (units, part / 2) if same and all(same) else None,
+        _most_open(same) if len(same) == len(footings) else None,
     )
 
 

@@ -82,11 +82,7 @@ def fit_curve(
         ValueError: shapes that differ, fewer than three sizes (five if each has a single draw), a number of
             labels below 1, or a value that is not finite.
     """
-    x, y = as_scores(labels), as_scores(scores)
-    if x.size != y.size:
-        raise ValueError(f"{y.size} scores, but {x.size} numbers of labels")
-    if x.min() < 1:
-        raise ValueError(f"a size is at least 1 label, found {x.min():g}")
+    x, y = _paired(labels, scores)
     sizes, codes, draws = np.unique(x, return_inverse=True, return_counts=True)
     single = x.size == sizes.size
     if sizes.size < (5 if single else 3):
@@ -117,6 +113,15 @@ def fit_curve(
         misfits=misfits,
         too_little=tuple(few + unchecked),
     )
+
+
+def _paired(labels: ArrayLike, scores: ArrayLike) -> tuple[FloatArray, FloatArray]:
+    x, y = as_scores(labels), as_scores(scores)
+    if x.size != y.size:
+        raise ValueError(f"{y.size} scores, but {x.size} numbers of labels")
+    if x.min() < 1:
+        raise ValueError(f"a size is at least 1 label, found {x.min():g}")
+    return x, y
 
 
 def flat_curve(

@@ -89,13 +89,18 @@ def test_kappa_is_not_defined_where_judge_and_people_know_one_label(court: Court
     assert "nan" not in said
 
 
-def test_the_board_names_whose_figures_the_labels_correct(court: Court):
+def judged_with_labels_of_one(court: Court) -> None:
+    """Two candidates, and people's labels for `rag` alone."""
     court.task(30, 'human = "human.csv"')
     court.candidate("rag", answers(30, wrong=[1, 2]))
     court.candidate("plain", answers(30, wrong=[3]))
     court.labels([{"id": f"q{i}", "candidate": "rag", "label": int(i not in (1, 2))} for i in range(20)])
     court.run()
     court.judge()
+
+
+def test_the_board_names_whose_figures_the_labels_correct(court: Court):
+    judged_with_labels_of_one(court)
     (said,) = (note for note in notes(court.open().leaderboard("limits")) if note.startswith("Corrected"))
     assert said == "Corrected for the judge's errors: judged of rag by PPI++. All others are the judge's opinion."
 
@@ -343,12 +348,7 @@ def test_a_rubric_may_stand_in_a_file(court: Court):
 
 
 def test_without_labels_of_both_a_comparison_says_that_it_is_the_judges_opinion(court: Court):
-    court.task(30, 'human = "human.csv"')
-    court.candidate("rag", answers(30, wrong=[1, 2]))
-    court.candidate("plain", answers(30, wrong=[3]))
-    court.labels([{"id": f"q{i}", "candidate": "rag", "label": int(i not in (1, 2))} for i in range(20)])
-    court.run()
-    court.judge()
+    judged_with_labels_of_one(court)
     said = court.cli("compare", "limits", "rag", "plain", "-m", "judged").out
     assert "judged is the judge's opinion here, of both and uncorrected: only rag has human labels." in said
     assert "With some for plain too" in said
